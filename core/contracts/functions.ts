@@ -1,0 +1,73 @@
+/** Environment variables of every function: one schema, which the construct that sets them and the function that reads them share. */
+import * as v from 'valibot';
+
+const text = v.pipe(v.string(), v.minLength(1));
+const json = <S extends v.GenericSchema>(schema: S) => v.pipe(v.string(), v.parseJson(), schema);
+const laneRoute = v.strictObject({
+  name: text,
+  pool: text,
+  priorityClass: text,
+  ordered: v.boolean(),
+  admissionBound: v.number(),
+  queueUrlName: text,
+});
+
+/** `LANES`: what a function must know of each lane to send to it. `queueUrlName` is the queue's name; its URL is looked up once. */
+export const LANES_SCHEMA = json(v.array(laneRoute));
+export type LaneRoute = v.InferOutput<typeof laneRoute>;
+
+const ledger = { ACCEPTANCES_TABLE: text, RECORDS_TABLE: text };
+export const FUNCTION_ENVIRONMENTS = {
+  ingest: v.object({
+    ENVIRONMENT: text,
+    ...ledger,
+    CONTROL_TABLE: text,
+    APP_STORE_BUCKET: text,
+    QUARANTINE_BUCKET: text,
+    LANES: LANES_SCHEMA,
+    /** Sources, rules, classes and default class of the configuration. */
+    CLASSIFICATION: v.pipe(v.string(), v.parseJson()),
+    HAND_OFF_BOUND_SECONDS: v.pipe(v.string(), v.transform(Number)),
+  }),
+  runner: v.object({
+    ENVIRONMENT: text,
+    LANE: text,
+    POOL: text,
+    ORDERED: v.picklist(['true', 'false']),
+    /** `true` for the runner of a pool's suspects: batch of one, no moving aside. */
+    SUSPECTS: v.picklist(['true', 'false']),
+    RECORDS_TABLE: text,
+    CONTEXT_TABLE: text,
+    CONTROL_TABLE: text,
+    APP_STORE_BUCKET: text,
+    QUARANTINE_BUCKET: text,
+    /** This lane's queue for continuations, as `LANES` has it; a suspect runner has all lanes of its pool. */
+    LANES: LANES_SCHEMA,
+    SUSPECT_QUEUE: text,
+    LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
+  }),
+  publisher: v.object({ ENVIRONMENT: text, EFFECTS_TABLE: text, BUS: text }),
+  'dead-letter': v.object({
+    ENVIRONMENT: text,
+    RECORDS_TABLE: text,
+    QUARANTINE_BUCKET: text,
+    LANES: LANES_SCHEMA,
+    LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
+  }),
+  reconciler: v.object({
+    ENVIRONMENT: text,
+    ...ledger,
+    CONTROL_TABLE: text,
+    LANES: LANES_SCHEMA,
+    /** Per lane: maxReceiveCount x visibility timeout in seconds, after which an unseen message is provably lost. */
+    LANE_PATIENCE_SECONDS: json(v.record(v.string(), v.number())),
+    HAND_OFF_BOUND_SECONDS: v.pipe(v.string(), v.transform(Number)),
+    RESEND_BUDGET: v.pipe(v.string(), v.transform(Number)),
+    LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
+  }),
+} as const;
+export type FunctionKind = keyof typeof FUNCTION_ENVIRONMENTS;
+/** What a function reads, parsed. */
+export type FunctionEnvironment<K extends FunctionKind> = v.InferOutput<(typeof FUNCTION_ENVIRONMENTS)[K]>;
+/** What a construct must set, as strings. */
+export type FunctionVariables<K extends FunctionKind> = v.InferInput<(typeof FUNCTION_ENVIRONMENTS)[K]>;

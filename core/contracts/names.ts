@@ -1,0 +1,71 @@
+/**
+ * Physical names, by convention from the environment's name. Stacks, functions and the command line all read them here, so that
+ * stacks need no exports of one another: a lane can leave the configuration without a deadlock of references.
+ * Account and region are added where a name must be unique in the world (buckets).
+ */
+export interface ResourceNames {
+  readonly prefix: string;
+  stack(stage: StackName): string;
+  readonly acceptancesTable: string;
+  readonly recordsTable: string;
+  readonly contextTable: string;
+  readonly effectsTable: string;
+  readonly controlTable: string;
+  readonly bus: string;
+  readonly expressIntakeQueue: string;
+  readonly standardIntakeQueue: string;
+  appStoreBucket(account: string, region: string): string;
+  quarantineBucket(account: string, region: string): string;
+  stream(source: string): string;
+  laneQueue(lane: string, ordered: boolean): string;
+  laneDeadLetterQueue(lane: string, ordered: boolean): string;
+  suspectQueue(pool: string): string;
+  suspectDeadLetterQueue(pool: string): string;
+  runnerFunction(lane: string): string;
+  suspectRunnerFunction(pool: string): string;
+  platformFunction(name: PlatformFunction): string;
+}
+
+export const STACK_NAMES = ['state', 'lanes', 'ingestion', 'monitoring', 'observability'] as const;
+export type StackName = (typeof STACK_NAMES)[number];
+
+/** Functions that exist once per environment. Lanes and pools have their own runners. */
+export const PLATFORM_FUNCTIONS = ['ingest', 'publisher', 'dead-letter', 'reconciler'] as const;
+export type PlatformFunction = (typeof PLATFORM_FUNCTIONS)[number];
+
+/** Runners are invoked through this alias only, never through `$LATEST`. */
+export const LIVE_ALIAS = 'live';
+
+/** Index of the acceptances table that holds open ones only: (openShard, dueAtMs). */
+export const OPEN_INDEX = 'open';
+export const OPEN_SHARDS = 16;
+/** Index of the records table that holds DEAD outcomes only: (deadShard, decidedAtMs). */
+export const DEAD_INDEX = 'dead';
+export const DEAD_SHARDS = 4;
+
+export function resourceNames(environment: string): ResourceNames {
+  const prefix = `triage-${environment}`;
+  const fifo = (ordered: boolean) => (ordered ? '.fifo' : '');
+  return {
+    prefix,
+    stack: (stage) => `${prefix}-${stage}`,
+    acceptancesTable: `${prefix}-acceptances`,
+    recordsTable: `${prefix}-records`,
+    contextTable: `${prefix}-context`,
+    effectsTable: `${prefix}-effects`,
+    controlTable: `${prefix}-control`,
+    bus: `${prefix}-events`,
+    expressIntakeQueue: `${prefix}-intake-express`,
+    standardIntakeQueue: `${prefix}-intake-standard`,
+    appStoreBucket: (account, region) => `${prefix}-app-store-${account}-${region}`,
+    quarantineBucket: (account, region) => `${prefix}-quarantine-${account}-${region}`,
+    stream: (source) => `${prefix}-${source}`,
+    laneQueue: (lane, ordered) => `${prefix}-lane-${lane}${fifo(ordered)}`,
+    laneDeadLetterQueue: (lane, ordered) => `${prefix}-lane-${lane}-dlq${fifo(ordered)}`,
+    suspectQueue: (pool) => `${prefix}-suspects-${pool}`,
+    suspectDeadLetterQueue: (pool) => `${prefix}-suspects-${pool}-dlq`,
+    runnerFunction: (lane) => `${prefix}-runner-${lane}`,
+    suspectRunnerFunction: (pool) => `${prefix}-suspect-runner-${pool}`,
+    platformFunction: (name) => `${prefix}-${name}`,
+  };
+}

@@ -1,0 +1,8 @@
+/** Reads of objects in the app store: claim checks and object-put batches. */
+export interface Claims {
+  /** At most `maxBytes`; `missing` where there is no object, `too-large` with its size where it is larger. */
+  read(
+    key: string,
+    maxBytes: number,
+  ): Promise<{ status: 'ok'; body: Uint8Array } | { status: 'missing' } | { status: 'too-large'; bytes: number }>;
+}

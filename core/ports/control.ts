@@ -1,0 +1,25 @@
+/** A lane's control record: what a person or the controller has decided about it. */
+export interface LaneControl {
+  readonly lane: string;
+  readonly paused: boolean;
+  /** The form in which chains begin. Ordered lanes are always fused. */
+  readonly form: 'fused' | 'split';
+}
+
+/** What the lane's runner has seen: the reconciler leaves alone whatever is younger. */
+export interface LaneWatermark {
+  readonly lane: string;
+  /** Oldest send time (epoch ms) in the last batch that the runner received. */
+  readonly oldestSentAtMs: number;
+  /** When it was seen. */
+  readonly seenAtMs: number;
+  /** Visible, in-flight and delayed messages, as the provider approximates them; 0 makes the watermark "now". */
+  readonly backlog: number;
+}
+
+export interface Control {
+  lane(lane: string): Promise<LaneControl>;
+  putLane(control: LaneControl): Promise<void>;
+  putWatermark(lane: string, oldestSentAtMs: number, seenAtMs: number): Promise<void>;
+  watermark(lane: string): Promise<LaneWatermark>;
+}
