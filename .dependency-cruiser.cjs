@@ -1,0 +1,49 @@
+/**
+ * Who may import whom. A folder lists what it may import; everything else is an error, so that a new dependency is a decision.
+ * `test/imports.test.ts` runs this, and proves on a planted violation that the check can fail.
+ */
+const NODE_PURE = '^(node:)?(crypto|zlib)$';
+
+/** `from` may import `to` (paths from the root, or packages) and its own folder. */
+const TABLE = [
+  { from: '^core/contracts/', to: ['^core/contracts/', '^node_modules/valibot/', NODE_PURE] },
+  { from: '^core/ports/', to: ['^core/(contracts|ports)/'] },
+  { from: '^core/policies/', to: ['^core/(contracts|ports|policies)/', NODE_PURE] },
+  { from: '^core/queueing/', to: ['^core/(contracts|queueing)/'] },
+  { from: '^core/units/', to: ['^core/(contracts|ports|policies|queueing|units)/', '^node_modules/valibot/', NODE_PURE] },
+  { from: '^applications/([^/]+)/', to: ['^applications/$1/', '^core/(units|contracts)/', '^node_modules/valibot/'] },
+  { from: '^adapters/aws/', to: ['^adapters/aws/', '^core/(contracts|ports)/', '^node_modules/(@aws-sdk|@smithy)/', '^(node:)?(crypto|zlib|util)$'] },
+  { from: '^adapters/memory/', to: ['^adapters/memory/', '^core/(contracts|ports)/', NODE_PURE] },
+  {
+    from: '^lambdas/(?!runtime/)([^/]+/[^/]+)/(?!handler|env)[^/]+\\.ts$',
+    to: ['^lambdas/$1/(?!handler|env)', '^core/', '^node_modules/valibot/', NODE_PURE],
+  },
+  {
+    from: '^lambdas/(?!runtime/)([^/]+/[^/]+)/(handler|env)\\.ts$',
+    to: ['^lambdas/$1/', '^lambdas/runtime/', '^adapters/aws/', '^core/(contracts|units|ports)/', '^node_modules/@types/aws-lambda/', NODE_PURE],
+  },
+  { from: '^lambdas/runtime/', to: ['^lambdas/runtime/', '^core/', '^node_modules/(@aws-sdk|@smithy|valibot|@aws-lambda-powertools)/'] },
+  {
+    from: '^lib/',
+    to: ['^lib/', '^core/contracts/', '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild)/', '^(node:)?(fs|path|crypto|os)$'],
+  },
+  { from: '^simulator/', to: ['^simulator/', '^core/'] },
+];
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    ...TABLE.map(({ from, to }) => ({
+      name: `only-listed:${from}`,
+      severity: 'error',
+      from: { path: from },
+      to: { pathNot: to },
+    })),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};
