@@ -10,9 +10,20 @@ const TABLE = [
   { from: '^core/ports/', to: ['^core/(contracts|ports)/'] },
   { from: '^core/policies/', to: ['^core/(contracts|ports|policies)/', NODE_PURE] },
   { from: '^core/queueing/', to: ['^core/(contracts|queueing)/'] },
-  { from: '^core/units/', to: ['^core/(contracts|ports|policies|queueing|units)/', '^node_modules/valibot/', NODE_PURE] },
+  {
+    from: '^core/units/',
+    to: ['^core/(contracts|ports|policies|queueing|units)/', '^node_modules/valibot/', NODE_PURE],
+  },
   { from: '^applications/([^/]+)/', to: ['^applications/$1/', '^core/(units|contracts)/', '^node_modules/valibot/'] },
-  { from: '^adapters/aws/', to: ['^adapters/aws/', '^core/(contracts|ports)/', '^node_modules/(@aws-sdk|@smithy)/', '^(node:)?(crypto|zlib|util)$'] },
+  {
+    from: '^adapters/aws/',
+    to: [
+      '^adapters/aws/',
+      '^core/(contracts|ports)/',
+      '^node_modules/(@aws-sdk|@smithy)/',
+      '^(node:)?(crypto|zlib|util)$',
+    ],
+  },
   { from: '^adapters/memory/', to: ['^adapters/memory/', '^core/(contracts|ports)/', NODE_PURE] },
   {
     from: '^lambdas/(?!runtime/)([^/]+/[^/]+)/(?!handler|env)[^/]+\\.ts$',
@@ -20,19 +31,39 @@ const TABLE = [
   },
   {
     from: '^lambdas/(?!runtime/)([^/]+/[^/]+)/(handler|env)\\.ts$',
-    to: ['^lambdas/$1/', '^lambdas/runtime/', '^adapters/aws/', '^core/(contracts|units|ports)/', '^node_modules/@types/aws-lambda/', NODE_PURE],
+    to: [
+      '^lambdas/$1/',
+      '^lambdas/runtime/',
+      '^adapters/aws/',
+      '^core/(contracts|units|ports)/',
+      '^node_modules/@types/aws-lambda/',
+      NODE_PURE,
+    ],
   },
-  { from: '^lambdas/runtime/', to: ['^lambdas/runtime/', '^core/', '^node_modules/(@aws-sdk|@smithy|valibot|@aws-lambda-powertools)/'] },
+  {
+    from: '^lambdas/runtime/',
+    to: ['^lambdas/runtime/', '^core/', '^node_modules/(@aws-sdk|@smithy|valibot|@aws-lambda-powertools)/'],
+  },
   {
     from: '^lib/',
-    to: ['^lib/', '^core/contracts/', '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild)/', '^(node:)?(fs|path|crypto|os)$'],
+    to: [
+      '^lib/',
+      '^core/contracts/',
+      '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild)/',
+      '^(node:)?(fs|path|crypto|os)$',
+    ],
   },
   { from: '^simulator/', to: ['^simulator/', '^core/'] },
 ];
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     ...TABLE.map(({ from, to }) => ({
       name: `only-listed:${from}`,
       severity: 'error',
@@ -44,6 +75,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -14,7 +14,10 @@ const cruise = (...paths: string[]) =>
 describe('the import table', () => {
   it('holds for the whole tree', () => {
     const run = cruise('core', 'applications', 'adapters', 'lambdas', 'lib');
-    expect({ status: run.status, output: run.status === 0 ? '' : run.stdout + run.stderr }).toEqual({ status: 0, output: '' });
+    expect({ status: run.status, output: run.status === 0 ? '' : run.stdout + run.stderr }).toEqual({
+      status: 0,
+      output: '',
+    });
   }, 120_000);
 
   it('fails if a policy imports the file system', () => {

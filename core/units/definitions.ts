@@ -42,12 +42,13 @@ export interface UnitOutput<Result, Value> {
   }[];
 }
 
-export interface Unit<Input = any, Result = any, Value = any> {
+export interface Unit<Input = unknown, Result = unknown, Value = unknown> {
   readonly name: string;
   /** Schema of the input. What does not fit is a terminal error that names the field. */
   readonly input: v.GenericSchema<unknown, Input>;
   readonly context?: UnitContext<Input, Value>;
-  readonly react: (call: UnitCall<Input, Value>) => UnitOutput<Result, Value>;
+  /** A method, not a property: units of any input must fit into a chain's list, and the schema guards the input at run time. */
+  react(call: UnitCall<Input, Value>): UnitOutput<Result, Value>;
 }
 
 /** Units that one invocation runs together, one after the other; in the split form each stage is an invocation of its own. */
