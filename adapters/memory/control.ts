@@ -1,0 +1,25 @@
+import type { Control } from '../../core/ports';
+import { type MemoryWorld, perform } from './world';
+
+export function createMemoryControl({ world }: { readonly world: MemoryWorld }): Control {
+  const run = <Answer>(name: string, args: readonly unknown[], execute: () => Answer) =>
+    perform(world, 'control', name, args, execute);
+  return {
+    lane: (lane) =>
+      run('lane', [lane], () => world.state.lanes[lane] ?? { lane, paused: false, form: 'fused' as const }),
+    putLane: (control) =>
+      run('putLane', [control], () => {
+        world.state.lanes[control.lane] = control;
+      }),
+    putWatermark: (lane, oldestSentAtMs, seenAtMs) =>
+      run('putWatermark', [lane, oldestSentAtMs, seenAtMs], () => {
+        world.state.watermarks[lane] = { oldestSentAtMs, seenAtMs };
+      }),
+    watermark: (lane) =>
+      run('watermark', [lane], () => ({
+        lane,
+        ...(world.state.watermarks[lane] ?? { oldestSentAtMs: 0, seenAtMs: 0 }),
+        backlog: world.state.queues[lane]?.messages.length ?? 0,
+      })),
+  };
+}

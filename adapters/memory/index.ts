@@ -1,0 +1,50 @@
+/** Every port in memory, over one world. For tests, explorations and the simulator. */
+import { createMemoryAcceptances } from './acceptances';
+import { createMemoryClaims } from './claims';
+import { createMemoryContextStore } from './context-store';
+import { createMemoryControl } from './control';
+import { createMemoryEffects } from './effects';
+import { createMemoryEventBus } from './event-bus';
+import { createMemoryLaneQueue } from './lane-queue';
+import { createMemoryLog } from './log';
+import { createMemoryQuarantine } from './quarantine';
+import { createMemoryRecords } from './records';
+import type { MemoryWorld } from './world';
+
+export * from './faults';
+export * from './queues';
+export * from './world';
+export {
+  createMemoryAcceptances,
+  createMemoryClaims,
+  createMemoryContextStore,
+  createMemoryControl,
+  createMemoryEffects,
+  createMemoryEventBus,
+  createMemoryLaneQueue,
+  createMemoryLog,
+  createMemoryQuarantine,
+  createMemoryRecords,
+};
+
+/** One of each. */
+export function createMemoryPorts({
+  world,
+  suspectQueue,
+}: {
+  readonly world: MemoryWorld;
+  readonly suspectQueue?: string;
+}) {
+  return {
+    acceptances: createMemoryAcceptances({ world }),
+    records: createMemoryRecords({ world }),
+    contexts: createMemoryContextStore({ world }),
+    effects: createMemoryEffects({ world }),
+    control: createMemoryControl({ world }),
+    lanes: createMemoryLaneQueue({ world, ...(suspectQueue === undefined ? {} : { suspectQueue }) }),
+    bus: createMemoryEventBus({ world }),
+    quarantine: createMemoryQuarantine({ world }),
+    claims: createMemoryClaims({ world }),
+    log: createMemoryLog(),
+  };
+}
