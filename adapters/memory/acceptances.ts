@@ -32,13 +32,14 @@ export function createMemoryAcceptances({ world }: { readonly world: MemoryWorld
         const stored = openOne(key);
         if (stored) world.state.acceptances[key] = { ...stored, closedAtMs: atMs };
       }),
-    moveDue: (key, fromMs, toMs) =>
-      run('moveDue', [key, fromMs, toMs], () => {
+    moveDue: (key, fromMs, toMs, resentAtMs) =>
+      run('moveDue', [key, fromMs, toMs, resentAtMs], () => {
         const stored = openOne(key);
         if (!stored) return false;
         const held = stored.acceptance.dueAtMs === fromMs;
         if (!holds(world, 'acceptance: due time moved only from what was read', held)) return false;
-        change(stored, { dueAtMs: toMs, resends: stored.acceptance.resends + 1 });
+        const counted = resentAtMs === undefined ? {} : { resends: stored.acceptance.resends + 1, resentAtMs };
+        change(stored, { dueAtMs: toMs, ...counted });
         return true;
       }),
     open: (dueBeforeMs, limit) =>

@@ -18,6 +18,8 @@ export interface Acceptance {
   readonly handedOver: boolean;
   /** How often the reconciler has sent from it. */
   readonly resends: number;
+  /** When it last did. */
+  readonly resentAtMs?: number;
 }
 
 /** "Put if absent or newer" at (collection, key). Data only, until the publisher applies it. */
@@ -87,6 +89,8 @@ export interface Progress {
   readonly outputs: readonly NodeOutput[];
   /** Finished branches of the stage at `position`, by name. */
   readonly branches: Readonly<Record<string, NodeOutput>>;
+  /** Of the body that the chain runs on: another body under the same identity must not go on from here. */
+  readonly bodyDigest?: string;
 }
 
 /** One event's record of one generation. */

@@ -10,8 +10,11 @@ export interface Acceptances {
   markHandedOver(key: string): Promise<void>;
   /** Takes it out of the open index; the item stays until its retention ends. */
   close(key: string, atMs: number): Promise<void>;
-  /** Moves the due time and counts a re-send, on the condition that it is still `fromMs`; false: another sweep was first. */
-  moveDue(key: string, fromMs: number, toMs: number): Promise<boolean>;
+  /**
+   * Moves the due time on the condition that it is still `fromMs`; false: another sweep was first. With `resentAtMs` it also
+   * counts a re-send and keeps its time; without, it only looks again later.
+   */
+  moveDue(key: string, fromMs: number, toMs: number, resentAtMs?: number): Promise<boolean>;
   /** Open acceptances that were due before then, over all shards, oldest first within a shard. */
   open(dueBeforeMs: number, limit: number): Promise<readonly Acceptance[]>;
   read(key: string): Promise<Acceptance | undefined>;

@@ -1,0 +1,109 @@
+/**
+ * What to do about one open acceptance. It is not a second deadline: an event is sent again only where it was never handed over,
+ * or where the lane has passed it by more than all the receives that its message could have had.
+ */
+import type { Envelope, LaneMessage } from '../contracts/event';
+import type { Acceptance, LedgerRecord, OutcomeCommit } from '../contracts/ledger';
+import type { LaneWatermark } from '../ports';
+import { unreactedOutcome } from './unreacted-outcome';
+
+export interface LaneView {
+  readonly paused: boolean;
+  readonly watermark: LaneWatermark;
+  /** All receives of one message take no longer than this. */
+  readonly patienceMs: number;
+}
+
+export interface ReconcileSettings {
+  readonly handOffBoundMs: number;
+  /** How many times one acceptance is sent again before its open events are DEAD. */
+  readonly resendBudget: number;
+}
+
+export interface ReconcileInput {
+  readonly acceptance: Acceptance;
+  /** Records of its events; absent ones left out. */
+  readonly records: readonly LedgerRecord[];
+  /** `undefined`: the lane is no longer configured. */
+  readonly lane: LaneView | undefined;
+  readonly settings: ReconcileSettings;
+}
+
+export type ReconcileDecision =
+  | { readonly decision: 'close'; readonly reason: string }
+  | { readonly decision: 'wait'; readonly reason: string; readonly dueAtMs: number }
+  | {
+      readonly decision: 'resend';
+      readonly reason: string;
+      readonly dueAtMs: number;
+      readonly messages: readonly LaneMessage[];
+    }
+  | { readonly decision: 'give-up'; readonly reason: string; readonly commits: readonly OutcomeCommit[] };
+
+interface OpenEvent {
+  readonly envelope: Envelope;
+  readonly record: LedgerRecord | undefined;
+}
+
+export function reconcile(input: ReconcileInput, { nowMs }: { readonly nowMs: number }): ReconcileDecision {
+  const { acceptance, lane, settings } = input;
+  const open = openEvents(input);
+  if (open.length === 0) return { decision: 'close', reason: 'every event has an outcome' };
+  if (!lane) return giveUp(open, `lane ${acceptance.lane} is no longer configured`, nowMs);
+  const wait = (reason: string): ReconcileDecision => ({
+    decision: 'wait',
+    reason,
+    dueAtMs: nowMs + waitMs(acceptance, lane, settings, nowMs),
+  });
+  if (lane.paused) return wait('the lane is paused');
+  const lost = acceptance.handedOver ? open.filter((each) => isPassed(each, acceptance, lane, nowMs)) : open;
+  if (lost.length === 0) return wait('in flight: the lane has not passed it yet');
+  const why = acceptance.handedOver ? 'the lane has passed it by more than all its receives' : 'never handed over';
+  if (acceptance.resends >= settings.resendBudget)
+    return giveUp(lost, `no outcome after ${acceptance.resends + 1} sends: ${why}`, nowMs);
+  return {
+    decision: 'resend',
+    reason: why,
+    dueAtMs: nowMs + settings.handOffBoundMs,
+    messages: lost.map((each) => messageOf(each, acceptance)),
+  };
+}
+
+function openEvents({ acceptance, records }: ReconcileInput): OpenEvent[] {
+  return acceptance.envelopes.flatMap((envelope) => {
+    const record = records.find((each) => each.key === envelope.key && each.generation === envelope.generation);
+    return record?.outcome ? [] : [{ envelope, record }];
+  });
+}
+
+/** An empty lane has passed everything up to now; else the oldest message that its runner saw tells how far it is. */
+function isPassed({ record }: OpenEvent, acceptance: Acceptance, lane: LaneView, nowMs: number): boolean {
+  const sentAtMs = Math.max(acceptance.acceptedAtMs, acceptance.resentAtMs ?? 0, record?.progress?.committedAtMs ?? 0);
+  const passedMs = lane.watermark.backlog === 0 ? nowMs : Math.min(nowMs, lane.watermark.oldestSentAtMs);
+  return passedMs - sentAtMs > lane.patienceMs;
+}
+
+/** Looks again after half its age, so that a long backlog is not rewritten in every sweep. */
+function waitMs(acceptance: Acceptance, lane: LaneView, settings: ReconcileSettings, nowMs: number): number {
+  const halfAgeMs = Math.floor((nowMs - acceptance.acceptedAtMs) / 2);
+  return Math.max(settings.handOffBoundMs, Math.min(halfAgeMs, lane.patienceMs));
+}
+
+/** The position without a branch: the runner sends the missing branches of that stage, or the join where none is missing. */
+function messageOf({ envelope, record }: OpenEvent, acceptance: Acceptance): LaneMessage {
+  const position = record?.progress?.position;
+  return { v: 1, envelope, ...(position ? { position } : {}), sendAttempt: acceptance.resends + 2 };
+}
+
+function giveUp(events: readonly OpenEvent[], why: string, nowMs: number): ReconcileDecision {
+  const commits = events.map(({ envelope, record }): OutcomeCommit => {
+    const lastError = record?.lastError === undefined ? '' : `; last error: ${record.lastError}`;
+    return {
+      key: envelope.key,
+      generation: envelope.generation,
+      outcome: unreactedOutcome(envelope, 'DEAD', `${why}${lastError}`, nowMs),
+      atMostStage: record?.progress?.position.stage ?? 0,
+    };
+  });
+  return { decision: 'give-up', reason: why, commits };
+}

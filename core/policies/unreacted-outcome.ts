@@ -1,0 +1,26 @@
+import type { Envelope } from '../contracts/event';
+import type { Outcome, OutcomeKind } from '../contracts/ledger';
+
+/** The outcome of an event that no chain finished: nothing written, nothing emitted, and why. */
+export function unreactedOutcome(
+  envelope: Envelope,
+  kind: Exclude<OutcomeKind, 'DONE'>,
+  reason: string,
+  nowMs: number,
+): Outcome {
+  return {
+    kind,
+    reason,
+    bodyDigest: envelope.bodyDigest,
+    decidedAtMs: nowMs,
+    acceptedAtMs: envelope.acceptedAtMs,
+    lane: envelope.lane,
+    tenant: envelope.tenant,
+    source: envelope.event.source,
+    id: envelope.event.id,
+    type: envelope.event.type,
+    writes: [],
+    emits: [],
+    contexts: [],
+  };
+}

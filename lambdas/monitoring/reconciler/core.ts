@@ -1,0 +1,156 @@
+/** One sweep over the open acceptances that are due: close, wait, send again, or give up. Bounded; what is left comes next time. */
+import type { Acceptance, LedgerRecord } from '../../../core/contracts/ledger';
+import {
+  type LaneView,
+  type ReconcileDecision,
+  type ReconcileSettings,
+  reconcile,
+} from '../../../core/policies/reconcile';
+import type { Acceptances, Control, LaneQueue, Log, Records } from '../../../core/ports';
+
+/** Acceptances per sweep: an oldest-first bound, so that one sweep ends well before the next. */
+export const MOST_PER_SWEEP = 2000;
+const SIDE_BY_SIDE = 20;
+
+export interface ReconcilerPorts {
+  readonly acceptances: Acceptances;
+  readonly records: Records;
+  readonly control: Control;
+  readonly lanes: LaneQueue;
+  readonly log: Log;
+}
+
+export interface ReconcilerSettings extends ReconcileSettings {
+  /** By lane: a message unseen for longer is lost. A lane that is missing here is no longer configured. */
+  readonly lanePatienceMs: Readonly<Record<string, number>>;
+}
+
+export interface Sweep {
+  readonly due: number;
+  readonly closed: number;
+  readonly waiting: number;
+  readonly resentEvents: number;
+  readonly deadEvents: number;
+  /** Acceptances that another sweep, or an error, took away from this one. */
+  readonly left: number;
+}
+
+const NOTHING: Omit<Sweep, 'due'> = { closed: 0, waiting: 0, resentEvents: 0, deadEvents: 0, left: 0 };
+
+/** Closes, repairs and gives up, in the order of due times. Throws nothing for one acceptance: the next sweep meets it again. */
+export async function sweep(
+  ports: ReconcilerPorts,
+  settings: ReconcilerSettings,
+  { now }: { readonly now: () => number },
+): Promise<Sweep> {
+  const due = await ports.acceptances.open(now(), MOST_PER_SWEEP);
+  const views = laneViews(ports, settings);
+  let total: Sweep = { due: due.length, ...NOTHING };
+  const errors: string[] = [];
+  for (let from = 0; from < due.length; from += SIDE_BY_SIDE) {
+    const part = due.slice(from, from + SIDE_BY_SIDE);
+    const records = await ports.records.read(
+      part.flatMap((each) => each.envelopes.map(({ key, generation }) => ({ key, generation }))),
+    );
+    const tallies = await Promise.all(
+      part.map((each) =>
+        treat(ports, settings, views, each, records, now).catch((error: unknown) => {
+          errors.push(error instanceof Error ? error.message : String(error));
+          return { left: 1 };
+        }),
+      ),
+    );
+    total = tallies.reduce(add, total);
+  }
+  const fields = { ...total, ...(errors.length === 0 ? {} : { errors: errors.slice(0, 5) }) };
+  if (errors.length === 0) ports.log.info('sweep', fields);
+  else ports.log.error('sweep with errors', fields);
+  return total;
+}
+
+/** Each lane is asked about once per sweep. */
+function laneViews(ports: ReconcilerPorts, settings: ReconcilerSettings) {
+  const views = new Map<string, Promise<LaneView | undefined>>();
+  const look = async (lane: string): Promise<LaneView | undefined> => {
+    const patienceMs = settings.lanePatienceMs[lane];
+    if (patienceMs === undefined) return undefined;
+    const [control, watermark] = await Promise.all([ports.control.lane(lane), ports.control.watermark(lane)]);
+    return { paused: control.paused, watermark, patienceMs };
+  };
+  return (lane: string): Promise<LaneView | undefined> => {
+    const view = views.get(lane) ?? look(lane);
+    views.set(lane, view);
+    return view;
+  };
+}
+
+async function treat(
+  ports: ReconcilerPorts,
+  settings: ReconcilerSettings,
+  viewOf: (lane: string) => Promise<LaneView | undefined>,
+  acceptance: Acceptance,
+  records: readonly LedgerRecord[],
+  now: () => number,
+): Promise<Partial<Sweep>> {
+  const nowMs = now();
+  const isOpen = acceptance.envelopes.some(
+    ({ key, generation }) =>
+      !records.some((each) => each.key === key && each.generation === generation && each.outcome),
+  );
+  const lane = isOpen ? await viewOf(acceptance.lane) : undefined;
+  const decision = reconcile({ acceptance, records, lane, settings }, { nowMs });
+  switch (decision.decision) {
+    case 'close':
+      await ports.acceptances.close(acceptance.key, nowMs);
+      return { closed: 1 };
+    case 'wait': {
+      const moved = await ports.acceptances.moveDue(acceptance.key, acceptance.dueAtMs, decision.dueAtMs);
+      return moved ? { waiting: 1 } : { left: 1 };
+    }
+    case 'resend':
+      return resend(ports, acceptance, decision, nowMs);
+    case 'give-up':
+      return giveUp(ports, acceptance, decision);
+  }
+}
+
+/** Whoever moves the due time sends; marked handed over only when every send succeeded. */
+async function resend(
+  ports: ReconcilerPorts,
+  acceptance: Acceptance,
+  decision: Extract<ReconcileDecision, { decision: 'resend' }>,
+  nowMs: number,
+): Promise<Partial<Sweep>> {
+  const mine = await ports.acceptances.moveDue(acceptance.key, acceptance.dueAtMs, decision.dueAtMs, nowMs);
+  if (!mine) return { left: 1 };
+  const failed = await ports.lanes.send(acceptance.lane, decision.messages);
+  if (failed.length === 0 && !acceptance.handedOver) await ports.acceptances.markHandedOver(acceptance.key);
+  return { resentEvents: decision.messages.length - failed.length, left: failed.length > 0 ? 1 : 0 };
+}
+
+/** A refusal means that the event moved after all: the next sweep looks again. */
+async function giveUp(
+  ports: ReconcilerPorts,
+  acceptance: Acceptance,
+  decision: Extract<ReconcileDecision, { decision: 'give-up' }>,
+): Promise<Partial<Sweep>> {
+  let dead = 0;
+  for (const commit of decision.commits) {
+    const attemptId = `give-up-${commit.key.slice(0, 16)}-${commit.generation}`;
+    const result = await ports.records.commit({ outcomes: [commit], contexts: [] }, attemptId);
+    if (result.status === 'committed') dead += 1;
+  }
+  ports.log.warn('gave up', { acceptance: acceptance.key, lane: acceptance.lane, dead, reason: decision.reason });
+  return { deadEvents: dead };
+}
+
+function add(total: Sweep, part: Partial<Sweep>): Sweep {
+  return {
+    due: total.due,
+    closed: total.closed + (part.closed ?? 0),
+    waiting: total.waiting + (part.waiting ?? 0),
+    resentEvents: total.resentEvents + (part.resentEvents ?? 0),
+    deadEvents: total.deadEvents + (part.deadEvents ?? 0),
+    left: total.left + (part.left ?? 0),
+  };
+}
