@@ -89,6 +89,8 @@ export interface Progress {
   readonly outputs: readonly NodeOutput[];
   /** Finished branches of the stage at `position`, by name. */
   readonly branches: Readonly<Record<string, NodeOutput>>;
+  /** When it was written: its continuation was sent then, so the reconciler counts from here and not from acceptance. */
+  readonly committedAtMs?: number;
   /** Of the body that the chain runs on: another body under the same identity must not go on from here. */
   readonly bodyDigest?: string;
 }

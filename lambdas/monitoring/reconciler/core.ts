@@ -140,7 +140,6 @@ async function giveUp(
     const result = await ports.records.commit({ outcomes: [commit], contexts: [] }, attemptId);
     if (result.status === 'committed') dead += 1;
   }
-  ports.log.warn('gave up', { acceptance: acceptance.key, lane: acceptance.lane, dead, reason: decision.reason });
   return { deadEvents: dead };
 }
 
