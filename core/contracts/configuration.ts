@@ -92,9 +92,7 @@ const configuration = v.strictObject({
   account: v.optional(v.string()),
   region: v.optional(v.string()),
   /** The features that this environment's endpoint cannot take, by name; see docs/local-fidelity.md. Empty for AWS. */
-  without: v.array(
-    v.picklist(['archive', 'bus-policy', 'composite-alarms', 'custom-managed-keys', 'access-logs', 'metric-math']),
-  ),
+  without: v.array(v.picklist(['archive', 'bus-policy', 'composite-alarms', 'metric-math'])),
   /** Priority classes, most urgent first, with the ones that take the express intake. */
   classes: v.pipe(v.array(v.strictObject({ name, express: v.boolean() })), v.minLength(1)),
   defaultClass: name,

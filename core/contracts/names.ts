@@ -14,8 +14,18 @@ export interface ResourceNames {
   readonly bus: string;
   readonly expressIntakeQueue: string;
   readonly standardIntakeQueue: string;
+  readonly expressIntakeDeadLetterQueue: string;
+  readonly standardIntakeDeadLetterQueue: string;
+  /** Events that a rule could not deliver to an intake queue. */
+  readonly ruleDeadLetterQueue: string;
+  /** Where the publisher's stream mapping reports records that it gave up. */
+  readonly publisherFailureQueue: string;
+  /** Where the ingest function's mapping on a source's stream reports batches that it gave up. */
+  streamFailureQueue(source: string): string;
+  readonly reconcilerDeadLetterQueue: string;
   appStoreBucket(account: string, region: string): string;
   quarantineBucket(account: string, region: string): string;
+  accessLogBucket(account: string, region: string): string;
   stream(source: string): string;
   laneQueue(lane: string, ordered: boolean): string;
   laneDeadLetterQueue(lane: string, ordered: boolean): string;
@@ -57,8 +67,15 @@ export function resourceNames(environment: string): ResourceNames {
     bus: `${prefix}-events`,
     expressIntakeQueue: `${prefix}-intake-express`,
     standardIntakeQueue: `${prefix}-intake-standard`,
+    expressIntakeDeadLetterQueue: `${prefix}-intake-express-dlq`,
+    standardIntakeDeadLetterQueue: `${prefix}-intake-standard-dlq`,
+    ruleDeadLetterQueue: `${prefix}-rules-dlq`,
+    publisherFailureQueue: `${prefix}-publisher-failures`,
+    streamFailureQueue: (source) => `${prefix}-stream-failures-${source}`,
+    reconcilerDeadLetterQueue: `${prefix}-reconciler-dlq`,
     appStoreBucket: (account, region) => `${prefix}-app-store-${account}-${region}`,
     quarantineBucket: (account, region) => `${prefix}-quarantine-${account}-${region}`,
+    accessLogBucket: (account, region) => `${prefix}-access-logs-${account}-${region}`,
     stream: (source) => `${prefix}-${source}`,
     laneQueue: (lane, ordered) => `${prefix}-lane-${lane}${fifo(ordered)}`,
     laneDeadLetterQueue: (lane, ordered) => `${prefix}-lane-${lane}-dlq${fifo(ordered)}`,

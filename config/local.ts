@@ -1,0 +1,90 @@
+/**
+ * The laptop: the same stacks on an embedded emulator. Time-outs are short so that a killed worker's message is back within
+ * seconds, and concurrency is low since two cores do all the work.
+ */
+import type { Configuration, LaneConfiguration } from '../core/contracts/configuration';
+import { applications, classes, rules, sources } from './shared';
+
+const lane = {
+  pool: 'main',
+  ordered: false,
+  batchSize: 10,
+  batchWindowSeconds: 0,
+  timeoutSeconds: 2,
+  memoryMegabytes: 256,
+  reserved: false,
+  maxReceiveCount: 6,
+} satisfies Partial<LaneConfiguration>;
+
+export const local: Configuration = {
+  environment: 'local',
+  without: ['archive', 'bus-policy', 'composite-alarms', 'metric-math'],
+  classes,
+  defaultClass: 'normal',
+  lanes: [
+    {
+      ...lane,
+      name: 'critical',
+      priorityClass: 'critical',
+      weight: 8,
+      objectiveSeconds: 2,
+      maximumConcurrency: 5,
+      admissionBound: 50_000,
+    },
+    {
+      ...lane,
+      name: 'high',
+      priorityClass: 'high',
+      weight: 4,
+      objectiveSeconds: 4,
+      maximumConcurrency: 3,
+      admissionBound: 50_000,
+    },
+    {
+      ...lane,
+      name: 'normal',
+      priorityClass: 'normal',
+      weight: 2,
+      objectiveSeconds: 8,
+      maximumConcurrency: 3,
+      admissionBound: 100_000,
+    },
+    {
+      ...lane,
+      name: 'bulk',
+      priorityClass: 'bulk',
+      weight: 1,
+      objectiveSeconds: 10,
+      maximumConcurrency: 2,
+      admissionBound: 100_000,
+    },
+    {
+      ...lane,
+      name: 'ordered',
+      priorityClass: 'normal',
+      ordered: true,
+      batchSize: 1,
+      weight: 2,
+      objectiveSeconds: 8,
+      maximumConcurrency: 4,
+      admissionBound: 50_000,
+    },
+  ],
+  sources,
+  rules,
+  applications,
+  ingestion: {
+    timeoutSeconds: 5,
+    memoryMegabytes: 256,
+    expressMaximumConcurrency: 2,
+    standardMaximumConcurrency: 2,
+  },
+  reconciler: { handOffBoundSeconds: 5, resendBudget: 5, everySeconds: 5 },
+  retention: { ledgerDays: 15, logDays: 1, quarantineDays: 7, archiveDays: 7, queueDays: 4, streamHours: 24 },
+  removal: 'destroy',
+  deletionProtection: false,
+  pointInTimeRecovery: false,
+  accountConcurrency: 1000,
+  alarmEmails: [],
+  tags: { project: 'triage', environment: 'local' },
+};
