@@ -103,7 +103,8 @@ function commit(world: MemoryWorld, group: CommitGroup, attemptId: string): Comm
 
 function outcomeHolds(world: MemoryWorld, each: OutcomeCommit): boolean {
   const before = world.state.records[idOf(each)];
-  const notFurther = each.atMostStage === undefined || (before?.progress?.position.stage ?? 0) <= each.atMostStage;
+  const stage = before?.progress?.position.stage;
+  const notFurther = each.atMostStage === undefined || stage === undefined || stage <= each.atMostStage;
   return (
     holds(world, 'outcome: only where there is none', !before?.outcome) &&
     holds(world, 'outcome: DEAD and EXPIRED only where progress is no further', notFurther)

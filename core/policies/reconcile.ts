@@ -102,7 +102,8 @@ function giveUp(events: readonly OpenEvent[], why: string, nowMs: number): Recon
       key: envelope.key,
       generation: envelope.generation,
       outcome: unreactedOutcome(envelope, 'DEAD', `${why}${lastError}`, nowMs),
-      atMostStage: record?.progress?.position.stage ?? 0,
+      // No progress was there: any would be further on.
+      atMostStage: record?.progress?.position.stage ?? -1,
     };
   });
   return { decision: 'give-up', reason: why, commits };
