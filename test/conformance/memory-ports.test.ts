@@ -1,0 +1,25 @@
+/** The memory adapters do what the port suite asks; the same suite runs on an endpoint in test/integ/ports.test.ts. */
+import { acknowledge, addQueue, createMemoryPorts, createMemoryWorld, queueOf, receive } from '../../adapters/memory';
+import type { LaneMessage } from '../../core/contracts/event';
+import { describePorts } from './port-suite';
+
+describePorts('memory', async () => {
+  const world = createMemoryWorld({ nowMs: 1_700_000_000_000 });
+  addQueue(world, 'normal');
+  addQueue(world, 'ordered', { fifo: true });
+  addQueue(world, 'suspects');
+  return {
+    ...createMemoryPorts({ world, suspectQueue: 'suspects' }),
+    lane: 'normal',
+    orderedLane: 'ordered',
+    suspects: 'suspects',
+    receive: async (queue) => {
+      const got = receive(world, queue);
+      if (queueOf(world.state, queue).fifo) for (const each of got) acknowledge(world, queue, each.messageId);
+      return got.map((each) => ({ body: each.body as LaneMessage, receiptHandle: each.receiptHandle }));
+    },
+    putObject: async (key, body) => {
+      world.state.objects[key] = body;
+    },
+  };
+});
