@@ -1,0 +1,60 @@
+/** Tells which local process holds the other end of a loopback connection, so that it can be named and killed. Linux only. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+export interface Caller {
+  readonly pid: number;
+  /** `AWS_LAMBDA_FUNCTION_NAME` of the process; undefined where it has none. */
+  readonly functionName: string | undefined;
+}
+
+/** Undefined where the process is gone or not ours to look at. */
+export function callerOf(remotePort: number): Caller | undefined {
+  const inode = inodeOf(remotePort);
+  if (inode === undefined) return undefined;
+  const target = `socket:[${inode}]`;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (holds(pid, target)) return { pid: Number(pid), functionName: functionNameOf(pid) };
+  }
+  return undefined;
+}
+
+/** `/proc/net/tcp` lists local and remote address in hex, and the inode in the tenth column. */
+function inodeOf(localPort: number): string | undefined {
+  const wanted = `:${localPort.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const line = readFileSync(table, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((row) => row.trim().split(/\s+/))
+      .find((columns) => columns[1]?.endsWith(wanted) && columns[9] !== '0');
+    if (line?.[9] !== undefined) return line[9];
+  }
+  return undefined;
+}
+
+function holds(pid: string, target: string): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => link(`/proc/${pid}/fd/${fd}`) === target);
+  } catch {
+    return false;
+  }
+}
+
+function link(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function functionNameOf(pid: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .find((entry) => entry.startsWith('AWS_LAMBDA_FUNCTION_NAME='))
+      ?.slice('AWS_LAMBDA_FUNCTION_NAME='.length);
+  } catch {
+    return undefined;
+  }
+}
