@@ -1,0 +1,12 @@
+/** The ports on AWS. */
+export { createAcceptances } from './acceptances';
+export { createClaims } from './claims';
+export { contextFromItem, createContextStore } from './context-store';
+export { createControl } from './control';
+export { listDead } from './dead-index';
+export { createEffects, effectFromItem } from './effects';
+export { createEventBus, EMITTED_SOURCE } from './event-bus';
+export { createLaneQueue } from './lane-queue';
+export { createQuarantine } from './quarantine';
+export { createQueueUrls } from './queue-urls';
+export { createRecords, recordFromItem } from './records';

@@ -1,0 +1,32 @@
+/**
+ * One client per service, at module scope so that a warm function keeps its connections. The annotations let the bundler drop the
+ * clients that a function does not import.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/** Three attempts of this length still fit into the shortest function's time-out (5 s). Without it a hung call would never end. */
+const REQUEST_TIMEOUT_MS = 1_500;
+/** Objects of up to 10 MiB. */
+const OBJECT_REQUEST_TIMEOUT_MS = 10_000;
+
+const settings = (requestTimeout: number) => ({
+  maxAttempts: 3,
+  requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true }),
+});
+
+export const dynamo = /* @__PURE__ */ new DynamoDBClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
+export const sqs = /* @__PURE__ */ new SQSClient({
+  .../* @__PURE__ */ settings(REQUEST_TIMEOUT_MS),
+  // The region's endpoint, or the one that is set: a queue URL may name a host that cannot be reached from here.
+  useQueueUrlAsEndpoint: false,
+});
+export const eventBridge = /* @__PURE__ */ new EventBridgeClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
+export const s3 = /* @__PURE__ */ new S3Client({
+  .../* @__PURE__ */ settings(OBJECT_REQUEST_TIMEOUT_MS),
+  // Emulators serve buckets under their path; AWS takes both forms.
+  forcePathStyle: true,
+});

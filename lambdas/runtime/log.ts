@@ -1,0 +1,38 @@
+/** Structured logging with the field names of Powertools for AWS Lambda, so that queries written for either work. */
+import type { Log } from '../../core/ports/log';
+
+export interface LogContext {
+  /** The function's stage and name, for instance `runner-critical`. */
+  readonly service: string;
+  /** Lines go here; standard output if left out. */
+  readonly write?: (line: string) => void;
+  readonly now?: () => Date;
+}
+
+/** Fields are never merged into a shared state: records of a batch run side by side. */
+export function createLog({
+  service,
+  write = (line) => process.stdout.write(line),
+  now = () => new Date(),
+}: LogContext): Log {
+  const line =
+    (level: 'INFO' | 'WARN' | 'ERROR') =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+      const head = { level, message, timestamp: now().toISOString(), service, ...traceId() };
+      // The head comes last, so that a field cannot pass itself off as the runtime's own words.
+      write(`${JSON.stringify({ ...fields, ...head }, plainErrors)}\n`);
+    };
+  return { info: line('INFO'), warn: line('WARN'), error: line('ERROR') };
+}
+
+/** An Error has no enumerable fields and would be logged as `{}`. */
+function plainErrors(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (!(value instanceof Error)) return value;
+  return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+}
+
+function traceId(): { xray_trace_id?: string } {
+  const root = /Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
+  return root === undefined ? {} : { xray_trace_id: root };
+}
