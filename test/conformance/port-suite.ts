@@ -93,6 +93,8 @@ const progress = (stage: number, more: Partial<Progress> = {}): Progress => ({
   position: { chain: 'telemetry/watch', version: 1, stage, form: 'split' },
   outputs: Array.from({ length: Math.max(stage, 0) }, (_, index) => output({ index })),
   branches: {},
+  bodyDigest: 'b'.repeat(64),
+  committedAtMs: T + 7,
   ...more,
 });
 
