@@ -11,7 +11,7 @@ export const recordKeyItem = ({ key, generation }: RecordKey): Item => ({
 });
 
 export const encodeProgress = (key: string, progress: Progress): AttributeValue =>
-  pack(key, [progress.position, progress.outputs.map(toOutputRow)]);
+  pack(key, [progress.position, progress.outputs.map(toOutputRow), progress.bodyDigest, progress.committedAtMs]);
 
 /** Reads a record from a table's item or from a stream's image of it. */
 export function recordFromItem(item: Item): LedgerRecord {
@@ -31,10 +31,17 @@ export function recordFromItem(item: Item): LedgerRecord {
 }
 
 function decodeProgress(key: string, stored: AttributeValue, branches: Item): Progress {
-  const [position, outputs] = unpack(key, stored) as [Position, OutputRow[]];
+  const [position, outputs, bodyDigest, committedAtMs] = unpack(key, stored) as [
+    Position,
+    OutputRow[],
+    (string | null)?,
+    (number | null)?,
+  ];
   return {
     position,
     outputs: outputs.map(fromOutputRow),
     branches: Object.fromEntries(Object.entries(branches).map(([name, each]) => [name, decodeOutput(key, each)])),
+    ...(typeof bodyDigest === 'string' ? { bodyDigest } : {}),
+    ...(typeof committedAtMs === 'number' ? { committedAtMs } : {}),
   };
 }

@@ -90,7 +90,8 @@ function commit(world: MemoryWorld, group: CommitGroup, attemptId: string): Comm
     return { status: 'refused', outcomes: refusedOutcomes, contexts: refusedContexts };
   group.outcomes.forEach((each, index) => {
     if (refusedOutcomes.includes(index)) return;
-    const before = world.state.records[idOf(each)] ?? fresh(each);
+    // Progress goes with the outcome, as on AWS: nothing reads it any more.
+    const { progress: _done, ...before } = world.state.records[idOf(each)] ?? fresh(each);
     put(world, { ...before, outcome: each.outcome });
   });
   group.contexts.forEach((each, index) => {
