@@ -113,7 +113,7 @@ export interface RecordKey {
 /** Puts an outcome where there is none. */
 export interface OutcomeCommit extends RecordKey {
   readonly outcome: Outcome;
-  /** For DEAD and EXPIRED: only where progress is at no further stage than this. */
+  /** For DEAD and EXPIRED: only where progress is at no further stage than this; -1: only where there is no progress at all. */
   readonly atMostStage?: number;
 }
 
