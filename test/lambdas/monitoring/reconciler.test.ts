@@ -1,0 +1,131 @@
+/** One sweep on the memory adapters: what it writes and sends, what two sweeps at once do, and that trouble stops nothing else. */
+import {
+  addQueue,
+  answering,
+  calls,
+  createMemoryPorts,
+  createMemoryWorld,
+  queueOf,
+  refusing,
+} from '../../../adapters/memory';
+import type { Acceptance } from '../../../core/contracts/ledger';
+import { sweep } from '../../../lambdas/monitoring/reconciler/core';
+import { envelope, outcome } from '../../conformance/port-suite';
+
+const T = 1_700_000_000_000;
+const settings = { handOffBoundMs: 60_000, resendBudget: 2, lanePatienceMs: { normal: 600_000 } };
+
+function setUp() {
+  const world = createMemoryWorld({ nowMs: T });
+  addQueue(world, 'normal');
+  const ports = createMemoryPorts({ world });
+  const now = () => world.state.nowMs;
+  return {
+    world,
+    ports,
+    run: () => sweep(ports, settings, { now }),
+    wait: (ms: number) => {
+      world.state.nowMs += ms;
+    },
+    sent: () => queueOf(world.state, 'normal').messages.length,
+    accept: (key: string, more: Partial<Acceptance> = {}) =>
+      ports.acceptances.accept({
+        key,
+        lane: 'normal',
+        envelopes: [envelope(key, more.lane ?? 'normal')],
+        acceptedAtMs: T,
+        dueAtMs: T + 60_000,
+        handedOver: false,
+        resends: 0,
+        ...more,
+      }),
+  };
+}
+
+describe('the sweep', () => {
+  it('does nothing before the due time', async () => {
+    const { run, accept, sent } = setUp();
+    await accept('a');
+    expect(await run()).toEqual({ due: 0, closed: 0, waiting: 0, resentEvents: 0, deadEvents: 0, left: 0 });
+    expect(sent()).toBe(0);
+  });
+
+  it('sends what was never handed over, marks it, and leaves it alone while it waits in the lane', async () => {
+    const { run, accept, wait, sent, ports } = setUp();
+    await accept('a');
+    wait(61_000);
+    expect(await run()).toMatchObject({ resentEvents: 1 });
+    expect(await ports.acceptances.read('a')).toMatchObject({ handedOver: true, resends: 1 });
+    for (let minute = 0; minute < 30; minute += 1) {
+      wait(60_000);
+      await run();
+    }
+    expect(sent()).toBe(1);
+  });
+
+  it('closes what has its outcome', async () => {
+    const { run, accept, wait, ports, world } = setUp();
+    await accept('a');
+    await ports.records.commit({ outcomes: [{ key: 'a', generation: 1, outcome: outcome('a') }], contexts: [] }, 'x');
+    wait(61_000);
+    expect(await run()).toMatchObject({ closed: 1 });
+    expect(world.state.acceptances.a?.closedAtMs).toBe(T + 61_000);
+  });
+
+  it('sends once where two sweeps meet', async () => {
+    const { run, accept, wait, sent } = setUp();
+    await accept('a');
+    wait(61_000);
+    const sweeps = await Promise.all([run(), run()]);
+    expect(sweeps.map((each) => each.resentEvents).sort()).toEqual([0, 1]);
+    expect(sent()).toBe(1);
+  });
+
+  it('does not mark as handed over what was not taken, and sends it next time', async () => {
+    const { run, accept, wait, sent, ports, world } = setUp();
+    await accept('a');
+    wait(61_000);
+    world.hook = answering(calls('lanes.send', 1), [0]);
+    expect(await run()).toMatchObject({ resentEvents: 0, left: 1 });
+    expect(await ports.acceptances.read('a')).toMatchObject({ handedOver: false, resends: 1 });
+    wait(61_000);
+    await run();
+    expect(sent()).toBe(1);
+  });
+
+  it('ends what it cannot send within the budget as DEAD, then closes it', async () => {
+    const { run, accept, wait, world } = setUp();
+    await accept('a');
+    world.hook = refusing(calls('lanes.send'));
+    for (let round = 0; round < 5; round += 1) {
+      wait(61_000);
+      await run();
+    }
+    expect(world.state.records['a#1']?.outcome).toMatchObject({
+      kind: 'DEAD',
+      reason: 'no outcome after 3 sends: never handed over',
+    });
+    expect(world.state.acceptances.a?.closedAtMs).toBeDefined();
+  });
+
+  it('goes on past an acceptance that fails, and says so in its one line', async () => {
+    const { run, accept, wait, sent, ports, world } = setUp();
+    await accept('a');
+    await accept('b');
+    wait(61_000);
+    world.hook = refusing(calls('acceptances.moveDue', 1));
+    expect(await run()).toMatchObject({ resentEvents: 1, left: 1 });
+    expect(sent()).toBe(1);
+    expect(ports.log.lines).toHaveLength(1);
+    expect(ports.log.lines[0]?.level).toBe('error');
+  });
+
+  it('leaves a paused lane alone', async () => {
+    const { run, accept, wait, sent, ports } = setUp();
+    await accept('a');
+    await ports.control.putLane({ lane: 'normal', paused: true, form: 'fused' });
+    wait(3_600_000);
+    expect(await run()).toMatchObject({ waiting: 1 });
+    expect(sent()).toBe(0);
+  });
+});
