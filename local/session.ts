@@ -1,0 +1,36 @@
+/** The session file: which endpoint the local environment runs on, and which processes are ours to stop. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+export const ROOT = resolve(__dirname, '..');
+export const SESSION_FILE = resolve(ROOT, '.triage/session.json');
+
+export interface SessionFile {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly account: string;
+  readonly environment: string;
+  /** Of the emulator; absent where the endpoint is somebody else's. */
+  readonly emulatorPid?: number;
+  /** The emulator's state, log and temporary files. */
+  readonly emulatorFolder?: string;
+  /** Of the process that invokes the reconciler. */
+  readonly tickerPid?: number;
+}
+
+export function readSession(file = SESSION_FILE): SessionFile | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as SessionFile;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeSession(session: SessionFile, file = SESSION_FILE): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(session, null, 2)}\n`);
+}
+
+export function removeSession(file = SESSION_FILE): void {
+  rmSync(file, { force: true });
+}

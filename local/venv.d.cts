@@ -1,0 +1,10 @@
+/** What happened, and on the next line what a person can do about it. */
+export class LocalError extends Error {
+  constructor(what: string, remedy: string);
+}
+export function pinnedVersion(requirements?: string): string;
+export function venvFolder(): string;
+export function findPython(probe?: (command: string) => readonly number[] | undefined, named?: string): string;
+export function explainFailure(output: string): LocalError;
+/** Answers with the path of the environment's Python. */
+export function ensureVenv(onProgress?: (message: string) => void): string;
