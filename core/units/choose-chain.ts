@@ -29,7 +29,7 @@ export function unknownChainError(position: Pick<Position, 'chain' | 'version'>)
 
 /** Whether an error that was noted in a record says that the version was unknown. */
 export function isUnknownChainError(error: string | undefined): boolean {
-  return error?.startsWith(UNKNOWN_CHAIN) ?? false;
+  return error?.includes(UNKNOWN_CHAIN) ?? false;
 }
 
 /** Fails if two chains react to the same type or prefix: which one an event takes must never depend on an order of names. */

@@ -1,0 +1,5 @@
+import { readEnvironment } from '../../runtime/environment';
+
+/** What a runner reads from its environment. */
+export const readRunnerEnvironment = (variables: Readonly<Record<string, string | undefined>>) =>
+  readEnvironment('runner', variables);
