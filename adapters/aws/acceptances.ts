@@ -79,7 +79,7 @@ export function createAcceptances(options: AcceptancesOptions): Acceptances {
       const answer = await dynamo.send(
         new GetItemCommand({ TableName: table, Key: { key: text(key) }, ConsistentRead: true }),
       );
-      return answer.Item === undefined ? undefined : fromItem(answer.Item);
+      return answer.Item === undefined ? undefined : acceptanceFromItem(answer.Item);
     },
   };
 }
@@ -99,7 +99,7 @@ async function accept(dynamo: DynamoDBClient, table: string, acceptance: Accepta
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
     const stored = (error as { Item?: Item }).Item;
-    return { status: 'exists' as const, stored: stored === undefined ? undefined : fromItem(stored) };
+    return { status: 'exists' as const, stored: stored === undefined ? undefined : acceptanceFromItem(stored) };
   }
 }
 
@@ -135,7 +135,7 @@ async function open(dynamo: DynamoDBClient, table: string, dueBeforeMs: number, 
   // The index lags behind the table: what was closed or moved since is not due.
   return items
     .filter((item) => item.openShard !== undefined)
-    .map(fromItem)
+    .map(acceptanceFromItem)
     .filter((each) => each.dueAtMs < dueBeforeMs)
     .sort((a, b) => a.dueAtMs - b.dueAtMs);
 }
@@ -182,7 +182,8 @@ export function acceptanceItem(acceptance: Acceptance): Item {
   };
 }
 
-function fromItem(item: Item): Acceptance {
+/** Reads an acceptance from its stored item. */
+export function acceptanceFromItem(item: Item): Acceptance {
   const key = required(textOf(item, 'key'), 'key');
   const lane = required(textOf(item, 'lane'), 'lane');
   const body = gunzipSync(required(bytesOf(item.body), 'body')).toString();

@@ -1,5 +1,5 @@
 /** The ports on AWS. */
-export { createAcceptances } from './acceptances';
+export { acceptanceFromItem, createAcceptances } from './acceptances';
 export { createClaims } from './claims';
 export { contextFromItem, createContextStore } from './context-store';
 export { createControl } from './control';

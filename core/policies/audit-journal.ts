@@ -26,6 +26,7 @@ export function checkJournal(
         ),
       ),
       ...unknownToSender(journal, accepted),
+      ...overtaken(events, accepted, first),
       ...events.flatMap((each) => wrongFate(each, first.get(each.key), quarantined.has(each) && !isAccepted(each))),
     ],
     balance: {
@@ -84,9 +85,35 @@ function wrongFate(entry: JournalEntry, record: LedgerRecord | undefined, refuse
   if (!outcome || outcome.kind === 'SHED') return [];
   if (outcome.kind !== entry.expected)
     return [found('fate', entry, `${outcome.kind} (${outcome.reason}), but ${entry.expected} was expected`)];
-  return entry.ordered && /superseded/i.test(outcome.reason)
-    ? [found('order', entry, 'a later event of its ordering key came first')]
-    : [];
+  return [];
+}
+
+/**
+ * Events of one ordering key must have been decided in the order of their sequence. Only DONE ones are compared: a dead letter
+ * gives its key free before its outcome is written.
+ */
+function overtaken(
+  events: readonly JournalEntry[],
+  accepted: ReadonlyMap<string, Accepted>,
+  first: ReadonlyMap<string, LedgerRecord>,
+): Finding[] {
+  const groups = new Map<string, { entry: JournalEntry; sequence: bigint; decidedAtMs: number }[]>();
+  for (const entry of events) {
+    const event = accepted.get(generationId(entry.key, 1))?.envelope.event;
+    const outcome = first.get(entry.key)?.outcome;
+    if (!entry.ordered || outcome?.kind !== 'DONE' || !/^[0-9]+$/.test(event?.sequence ?? '')) continue;
+    const group = `${entry.tenant} ${event?.partitionkey}`;
+    const place = { entry, sequence: BigInt(event?.sequence ?? 0), decidedAtMs: outcome.decidedAtMs };
+    groups.set(group, [...(groups.get(group) ?? []), place]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const inOrder = group.sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
+    return inOrder.flatMap(({ entry, decidedAtMs }, index) =>
+      inOrder.slice(index + 1, index + 2).some((next) => next.decidedAtMs < decidedAtMs)
+        ? [found('order', entry, 'a later event of its ordering key was decided before it')]
+        : [],
+    );
+  });
 }
 
 function found(check: Finding['check'], entry: JournalEntry, detail: string): Finding {

@@ -320,9 +320,16 @@ describe('journal against ledger', () => {
   });
 
   it('names an ordered event that was overtaken', () => {
-    const records = [record('a', 'DONE', { reason: 'superseded' }), record('b'), record('c', 'DEAD')];
+    const before = balanced.acceptances[0] as Acceptance;
+    const sequenced = before.envelopes.map((each, index) => ({
+      ...each,
+      event: { ...each.event, partitionkey: 'press-1', sequence: String(index + 9) },
+    }));
+    const acceptances = [{ ...before, envelopes: sequenced }, acceptance(['c'])];
     const ordered = [entry('a', { ordered: true }), entry('b', { ordered: true }), entry('c', { expected: 'DEAD' })];
-    expect(checks({ records, journal: ordered })).toEqual([['order', 'a']]);
+    expect(checks({ acceptances, journal: ordered })).toEqual([]);
+    const records = [record('a'), record('b', 'DONE', { decidedAtMs: NOW_MS - 500_001 }), record('c', 'DEAD')];
+    expect(checks({ acceptances, records, journal: ordered })).toEqual([['order', 'a']]);
   });
 });
 
