@@ -38,9 +38,14 @@ export function createRunner(ports: RunnerPorts, settings: RunnerSettings, tools
   let watermarkAtMs = Number.NEGATIVE_INFINITY;
   const laneControl = async (): Promise<LaneControl> => {
     const nowMs = tools.now();
-    if (control === undefined || nowMs - control.atMs > CONTROL_MAX_AGE_MS)
+    if (control !== undefined && nowMs - control.atMs <= CONTROL_MAX_AGE_MS) return control.value;
+    try {
       control = { value: await ports.control.lane(settings.lane), atMs: nowMs };
-    return control.value;
+      return control.value;
+    } catch (error) {
+      ports.log.warn('the control record was not read', { lane: settings.lane, error });
+      return control?.value ?? { lane: settings.lane, paused: false, form: 'fused' };
+    }
   };
   const putWatermark = async (batch: readonly Delivery[]): Promise<void> => {
     const nowMs = tools.now();
@@ -105,7 +110,7 @@ async function sideBySide(
   form: 'fused' | 'split',
   untilMs: number,
 ): Promise<SettledWork[]> {
-  const prepared = batch.map((delivery) => prepare(runner, delivery, form));
+  const prepared = await mapLimit(batch, runner.settings.parallel, (delivery) => prepare(runner, delivery, form));
   const works = prepared.flatMap((each) => ('work' in each ? [each.work] : []));
   let records: ReadonlyMap<string, LedgerRecord>;
   let contexts: ReadonlyMap<string, ContextItem>;
@@ -117,7 +122,7 @@ async function sideBySide(
       settled: await giveBack(runner, { delivery }, error),
     }));
   }
-  const steps = await mapLimit(prepared, runner.settings.parallel, (each) => begin(runner, each, records));
+  const steps = await mapLimit(prepared, runner.settings.parallel, (each) => begin(runner, each, records, untilMs));
   const candidates = steps.flatMap((each) => ('candidate' in each ? [each.candidate] : []));
   const committed = await commitPlan(runner, planCommits(candidates), contexts, untilMs);
   return [...steps.flatMap((each) => ('settled' in each ? [each] : [])), ...committed];
@@ -125,15 +130,16 @@ async function sideBySide(
 
 type Preparation = { readonly work: Prepared } | { readonly delivery: Delivery; readonly error: unknown };
 
-/** Finds the chain, and the contexts that this invocation's commit will need. */
-function prepare(runner: Runner, delivery: Delivery, laneForm: 'fused' | 'split'): Preparation {
-  const { envelope, position } = delivery.message;
+/** Finds the data, the chain, and the contexts that this invocation's commit will need. */
+async function prepare(runner: Runner, delivery: Delivery, laneForm: 'fused' | 'split'): Promise<Preparation> {
+  const { position } = delivery.message;
   const { chains } = runner.settings;
-  const located = position === undefined ? chooseChain(chains, envelope.event.type) : findChain(chains, position);
-  if (position !== undefined && located === undefined)
-    return { delivery, error: new UnknownChainError(unknownChainError(position)) };
-  const form = located?.chain.stages.length === 1 && position === undefined ? 'fused' : (position?.form ?? laneForm);
   try {
+    // The record and every continuation keep the event as it was accepted; only the units see the data that it refers to.
+    const envelope = await withData(runner.ports.claims, delivery.message.envelope);
+    const located = position === undefined ? chooseChain(chains, envelope.event.type) : findChain(chains, position);
+    if (position !== undefined && located === undefined) throw new RetryableError(unknownChainError(position));
+    const form = located?.chain.stages.length === 1 && position === undefined ? 'fused' : (position?.form ?? laneForm);
     const keys = located !== undefined && commitsNow(located, delivery, form) ? contextKeys({ located, envelope }) : [];
     return { work: { delivery, envelope, located, form, contextKeys: keys } };
   } catch (error) {
@@ -171,10 +177,12 @@ async function begin(
   runner: Runner,
   preparation: Preparation,
   records: ReadonlyMap<string, LedgerRecord>,
+  untilMs: number,
 ): Promise<Begun> {
   const delivery = 'work' in preparation ? preparation.work.delivery : preparation.delivery;
   const record = records.get(recordId(delivery.message.envelope));
   const work: Work = { delivery, ...(record !== undefined && { record }) };
+  if (runner.tools.now() >= untilMs) return { delivery, settled: await hold(runner, delivery, 0) };
   try {
     const settled = await settleEarly(runner, work);
     if (settled !== undefined) return { delivery, settled };
@@ -203,15 +211,10 @@ function isSuspect({ settings }: Runner, { delivery, record }: Work): boolean {
 }
 
 async function start(runner: Runner, prepared: Prepared): Promise<Begun> {
-  const { located, form } = prepared;
-  const envelope = await withData(runner.ports.claims, prepared.envelope);
-  // The record and every continuation keep the event as it was accepted; only the units see the data that it refers to.
-  const work = { ...prepared, envelope };
-  if (form === 'fused' || located === undefined) return { candidate: fusedCandidate(work) };
-  const step = await continueChain({ runner, work, envelope, located, contextKeys: prepared.contextKeys });
-  return step.candidate === undefined
-    ? { delivery: prepared.delivery, settled: step.settled }
-    : { candidate: step.candidate };
+  const { delivery, envelope, located, form, contextKeys: keys } = prepared;
+  if (form === 'fused' || located === undefined) return { candidate: fusedCandidate(prepared) };
+  const step = await continueChain({ runner, work: prepared, envelope, located, contextKeys: keys });
+  return step.candidate === undefined ? { delivery, settled: step.settled } : { candidate: step.candidate };
 }
 
 function fusedCandidate({ delivery, record, envelope, located, contextKeys: keys }: Prepared): CandidateWork {
@@ -238,6 +241,3 @@ function deadCandidate(work: Work, reason: string): CandidateWork {
     verdict: { kind: 'DEAD', reason },
   };
 }
-
-/** Another version of this runner may know the chain, so the message waits for one. */
-class UnknownChainError extends RetryableError {}
