@@ -121,11 +121,15 @@ export function visible(state: WorldState, name: string): readonly QueuedMessage
   });
 }
 
-/** Receives up to `most` messages. One that was received too often goes to the dead-letter queue instead. */
-export function receive(world: MemoryWorld, name: string, most = 10): readonly ReceivedMessage[] {
+/**
+ * Receives up to `most` messages, or only the one that is named. One that was received too often goes to the dead-letter queue
+ * instead.
+ */
+export function receive(world: MemoryWorld, name: string, most = 10, only?: string): readonly ReceivedMessage[] {
   const received: ReceivedMessage[] = [];
   for (const message of visible(world.state, name)) {
     if (received.length >= most) break;
+    if (only !== undefined && message.id !== only) continue;
     const queue = queueOf(world.state, name);
     if (queue.deadLetterQueue !== undefined && message.receives >= queue.maxReceiveCount) {
       moveToDeadLetters(world.state, queue, message, queue.deadLetterQueue);

@@ -1,0 +1,197 @@
+/** What is explored, and which exploration shows what each condition is for. */
+import type { Condition } from '../../adapters/memory';
+import type { Scenario } from './model';
+import type { Rule } from './rules';
+
+const patient = { maxReceiveCount: 6, resendBudget: 5, neverDead: true } as const;
+const impatient = { maxReceiveCount: 1, resendBudget: 5, neverDead: false } as const;
+const one = (type: string) => [{ type }];
+const lost = { 'with its answer lost': 1 };
+
+/** Whole within these bounds in a unit test; a longer run takes larger ones. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    ...patient,
+    name: 'ingestion: a crash, a repeat, a sweep',
+    form: 'fused',
+    events: one('plain'),
+    limits: { crash: 1, repeat: 1, tick: 1, sweep: 1, switch: 1 },
+  },
+  {
+    ...patient,
+    name: 'ingestion: a send that is not taken',
+    form: 'fused',
+    events: one('plain'),
+    limits: { 'not taken': 1, tick: 1, sweep: 1, switch: 1 },
+  },
+  {
+    ...patient,
+    name: 'two sweeps at once',
+    form: 'fused',
+    events: one('plain'),
+    limits: { crash: 1, tick: 1, sweep: 2, switch: 2 },
+  },
+  {
+    ...patient,
+    name: 'fused: two workers',
+    form: 'fused',
+    handedOver: true,
+    events: one('plain'),
+    limits: { crash: 1, tick: 2, switch: 2 },
+  },
+  {
+    ...patient,
+    name: 'fused: two events write one place',
+    form: 'fused',
+    handedOver: true,
+    batches: true,
+    events: [{ type: 'plain' }, { type: 'plain' }],
+    limits: { tick: 1, switch: 1 },
+  },
+  {
+    ...patient,
+    name: 'fused: two events of one context',
+    form: 'fused',
+    handedOver: true,
+    batches: true,
+    events: [{ type: 'counted' }, { type: 'counted' }],
+    limits: { tick: 1, switch: 2 },
+  },
+  {
+    ...patient,
+    name: 'fused: a context, conflicts and lost answers',
+    form: 'fused',
+    handedOver: true,
+    events: [{ type: 'counted' }, { type: 'counted' }],
+    limits: { 'answered by a conflict': 1, ...lost, switch: 1, tick: 1 },
+  },
+  {
+    ...patient,
+    name: 'fused: a sequence in a context',
+    form: 'fused',
+    handedOver: true,
+    batches: true,
+    events: [
+      { type: 'ordered', sequence: '1' },
+      { type: 'ordered', sequence: '2' },
+    ],
+    limits: { tick: 1, switch: 1 },
+  },
+  {
+    ...patient,
+    name: 'split: two workers',
+    form: 'split',
+    handedOver: true,
+    events: one('steps'),
+    limits: { crash: 1, tick: 1, switch: 1 },
+  },
+  {
+    ...patient,
+    name: 'split: lost answers',
+    form: 'split',
+    handedOver: true,
+    events: one('steps'),
+    limits: { ...lost, tick: 1, switch: 1 },
+  },
+  {
+    ...patient,
+    name: 'parallel branches: two workers',
+    form: 'split',
+    handedOver: true,
+    events: one('sides'),
+    limits: { crash: 1, tick: 1, switch: 1 },
+  },
+  {
+    ...patient,
+    name: 'split: a deadline',
+    form: 'split',
+    handedOver: true,
+    events: [{ type: 'steps', deadlineMs: 20_000 }],
+    limits: { tick: 1, crash: 1, switch: 2 },
+  },
+  {
+    ...impatient,
+    name: 'dead letters and a redrive',
+    form: 'fused',
+    handedOver: true,
+    events: one('plain'),
+    limits: { crash: 1, tick: 1, redrive: 1, switch: 1 },
+  },
+  {
+    ...impatient,
+    name: 'dead letters of a split chain',
+    form: 'split',
+    handedOver: true,
+    events: one('steps'),
+    limits: { tick: 2, switch: 1 },
+  },
+  {
+    ...impatient,
+    name: 'dead letters of parallel branches',
+    form: 'split',
+    handedOver: true,
+    events: one('sides'),
+    limits: { tick: 1, switch: 1 },
+  },
+  {
+    ...impatient,
+    name: 'the budget of re-sends ends',
+    resendBudget: 0,
+    form: 'split',
+    events: one('steps'),
+    limits: { crash: 1, tick: 1, sweep: 1, switch: 1 },
+  },
+];
+
+export interface Removal {
+  readonly condition?: Condition;
+  readonly rule?: Rule;
+  /** The scenario that finds the hole. */
+  readonly scenario: Scenario;
+}
+
+const named = (name: string, more: Partial<Scenario> = {}): Scenario => {
+  const found = SCENARIOS.find((each) => each.name === name);
+  if (!found) throw new RangeError(`no scenario ${name}`);
+  return { ...found, ...more };
+};
+
+export const REMOVALS: readonly Removal[] = [
+  { condition: 'outcome: only where there is none', scenario: named('fused: two workers') },
+  {
+    condition: 'outcome: DEAD and EXPIRED only where progress is no further',
+    scenario: named('split: a deadline', { neverExpiredAfterProgress: true }),
+  },
+  { condition: 'progress: only where there is no outcome', scenario: named('dead letters of a split chain') },
+  { condition: 'progress: forward only', scenario: named('split: two workers') },
+  { condition: 'branch: only where there is no outcome', scenario: named('dead letters of parallel branches') },
+  { condition: 'branch: only at its own stage', scenario: named('parallel branches: two workers') },
+  { condition: 'branch: only where it is not in the set', scenario: named('parallel branches: two workers') },
+  { condition: 'context: only at the version that was read', scenario: named('fused: two events of one context') },
+  { condition: 'commit: outcome and contexts all or nothing', scenario: named('fused: two events of one context') },
+  { condition: 'effect: only where absent or newer', scenario: named('fused: two events write one place') },
+  {
+    condition: 'acceptance: due time moved only from what was read',
+    scenario: named('two sweeps at once', { onceASweep: true }),
+  },
+  {
+    condition: 'acceptance: put only where there is none',
+    scenario: named('ingestion: a crash, a repeat, a sweep', { staysClosed: true }),
+  },
+  { rule: 'an acceptance is put before the hand-off', scenario: named('ingestion: a crash, a repeat, a sweep') },
+  {
+    rule: 'the hand-off is marked only after every send succeeded',
+    scenario: named('ingestion: a send that is not taken', { promptly: true }),
+  },
+  {
+    rule: 'what is further on is sent, not only acknowledged',
+    scenario: named('split: two workers', { promptly: true }),
+  },
+  {
+    rule: 'missing branches or the join are sent, not only acknowledged',
+    scenario: named('parallel branches: two workers', { promptly: true }),
+  },
+  { rule: 'nothing takes effect before the outcome', scenario: named('split: two workers') },
+  { rule: 'a redrive takes no event that is DONE', scenario: named('dead letters and a redrive') },
+  { rule: 'a redrive is a generation of its own', scenario: named('dead letters and a redrive') },
+];
