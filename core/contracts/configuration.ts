@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { type Fault, InvalidValueError } from './errors';
+import { ruleSchema } from './rule';
 
 const name = v.pipe(
   v.string(),
@@ -51,7 +52,7 @@ const lane = v.strictObject({
 });
 
 const sourceCommon = {
-  name,
+  name: v.pipe(name, v.notValue('internal', 'any name but internal, which is the way of emitted events')),
   tenant: name,
   /** Whether the `priority` attribute counts when it comes this way. */
   trustedPriority: v.boolean(),
@@ -71,22 +72,6 @@ const source = v.variant('kind', [
   v.strictObject({ kind: v.literal('s3'), ...sourceCommon }),
 ]);
 
-/** Scalars compared with one attribute or data field. Exactly the operators that EventBridge patterns have too. */
-const matcher = v.union([
-  v.strictObject({ equals: v.array(v.union([v.string(), v.number(), v.boolean()])) }),
-  v.strictObject({ prefix: v.array(v.pipe(v.string(), v.minLength(1))) }),
-  v.strictObject({ atLeast: v.number() }),
-  v.strictObject({ below: v.number() }),
-  v.strictObject({ exists: v.boolean() }),
-]);
-const rule = v.strictObject({
-  /** The reason that is recorded with the class. */
-  name,
-  /** All must hold. Keys: an envelope attribute (`type`, `source`, `subject`, an extension) or `data.<field>[.<field>]`. */
-  when: v.record(v.string(), matcher),
-  priorityClass: name,
-});
-
 const configuration = v.strictObject({
   environment: name,
   account: v.optional(v.string()),
@@ -99,7 +84,7 @@ const configuration = v.strictObject({
   lanes: v.pipe(v.array(lane), v.minLength(1)),
   sources: v.pipe(v.array(source), v.minLength(1)),
   /** Tried in order; the first whose conditions all hold gives the class. */
-  rules: v.array(rule),
+  rules: v.array(ruleSchema),
   /** Folder names under `applications/`, by pool. */
   applications: v.array(v.strictObject({ name, pool: name })),
   ingestion: v.strictObject({
@@ -137,8 +122,7 @@ const configuration = v.strictObject({
 export type Configuration = v.InferOutput<typeof configuration>;
 export type LaneConfiguration = Configuration['lanes'][number];
 export type SourceConfiguration = Configuration['sources'][number];
-export type ClassificationRule = Configuration['rules'][number];
-export type Matcher = v.InferOutput<typeof matcher>;
+export type { ClassificationRule, Matcher } from './rule';
 
 /** Visibility timeout of a lane's queue: AWS asks for six times the function's time-out, plus the batch window. */
 export function visibilityTimeoutSeconds(

@@ -1,5 +1,6 @@
 /** Environment variables of every function: one schema, which the construct that sets them and the function that reads them share. */
 import * as v from 'valibot';
+import { ruleSchema } from './rule';
 
 const text = v.pipe(v.string(), v.minLength(1));
 const json = <S extends v.GenericSchema>(schema: S) => v.pipe(v.string(), v.parseJson(), schema);
@@ -16,6 +17,25 @@ const laneRoute = v.strictObject({
 export const LANES_SCHEMA = json(v.array(laneRoute));
 export type LaneRoute = v.InferOutput<typeof laneRoute>;
 
+/** `CLASSIFICATION`: what ingestion must know of the configuration. More keys do no harm, fewer do. */
+export const CLASSIFICATION_SCHEMA = json(
+  v.object({
+    classes: v.array(v.object({ name: text, express: v.boolean() })),
+    defaultClass: text,
+    rules: v.array(ruleSchema),
+    sources: v.array(
+      v.object({
+        kind: v.picklist(['eventbridge', 'kinesis', 's3']),
+        name: text,
+        tenant: text,
+        trustedPriority: v.boolean(),
+        pool: text,
+      }),
+    ),
+  }),
+);
+export type Classification = v.InferOutput<typeof CLASSIFICATION_SCHEMA>;
+
 const ledger = { ACCEPTANCES_TABLE: text, RECORDS_TABLE: text };
 export const FUNCTION_ENVIRONMENTS = {
   ingest: v.object({
@@ -26,7 +46,7 @@ export const FUNCTION_ENVIRONMENTS = {
     QUARANTINE_BUCKET: text,
     LANES: LANES_SCHEMA,
     /** Sources, rules, classes and default class of the configuration. */
-    CLASSIFICATION: v.pipe(v.string(), v.parseJson()),
+    CLASSIFICATION: CLASSIFICATION_SCHEMA,
     HAND_OFF_BOUND_SECONDS: v.pipe(v.string(), v.transform(Number)),
   }),
   runner: v.object({

@@ -1,4 +1,4 @@
-/** Whether a lane takes one more event: a fixed bound on what it already holds. */
+/** Whether a lane takes more events: a fixed bound on what it already holds. */
 
 export interface AdmissionState {
   /** What the lane held when it was last looked at. */
@@ -19,10 +19,10 @@ export function observed(backlog: number, nowMs: number): AdmissionState {
   return { backlog, observedAtMs: nowMs, admitted: 0 };
 }
 
-/** `state` undefined: the lane could not be looked at. It is admitted then, since not knowing is no proof of overload. */
+/** A batch is taken whole or not at all, so that a repeat of it is the same. `state` undefined: the lane could not be looked at. It is admitted then, since not knowing is no proof of overload. */
 export function decideAdmission(
   state: AdmissionState | undefined,
-  input: { readonly lane: string; readonly bound: number },
+  input: { readonly lane: string; readonly bound: number; readonly events: number },
 ): { readonly decision: 'admit' | 'refuse'; readonly reason: string; readonly state: AdmissionState | undefined } {
   if (state === undefined) return { decision: 'admit', reason: 'backlog unknown', state };
   const held = state.backlog + state.admitted;
@@ -31,6 +31,6 @@ export function decideAdmission(
   return {
     decision: 'admit',
     reason: `below the bound of ${input.bound}`,
-    state: { ...state, admitted: state.admitted + 1 },
+    state: { ...state, admitted: state.admitted + input.events },
   };
 }
