@@ -1,0 +1,59 @@
+/** Values for every function's environment variables, as a stack would set them. */
+import { local } from '../../config/local';
+
+export interface BenchNames {
+  readonly acceptancesTable: string;
+  readonly recordsTable: string;
+  readonly contextTable: string;
+  readonly effectsTable: string;
+  readonly controlTable: string;
+  readonly laneQueue: string;
+}
+
+export const NAMES: BenchNames = {
+  acceptancesTable: 'triage-bench-acceptances',
+  recordsTable: 'triage-bench-records',
+  contextTable: 'triage-bench-context',
+  effectsTable: 'triage-bench-effects',
+  controlTable: 'triage-bench-control',
+  laneQueue: 'triage-bench-lane',
+};
+export const LANE = {
+  name: 'bench',
+  pool: 'main',
+  priorityClass: 'normal',
+  ordered: false,
+  admissionBound: 1_000_000,
+  queueUrlName: NAMES.laneQueue,
+};
+
+const COMMON = {
+  ENVIRONMENT: 'bench',
+  ACCEPTANCES_TABLE: NAMES.acceptancesTable,
+  RECORDS_TABLE: NAMES.recordsTable,
+  CONTEXT_TABLE: NAMES.contextTable,
+  CONTROL_TABLE: NAMES.controlTable,
+  EFFECTS_TABLE: NAMES.effectsTable,
+  BUS: 'default',
+  APP_STORE_BUCKET: 'bench-app-store',
+  QUARANTINE_BUCKET: 'bench-quarantine',
+  LANES: JSON.stringify([LANE]),
+  HAND_OFF_BOUND_SECONDS: '30',
+  RESEND_BUDGET: '5',
+  LEDGER_RETENTION_DAYS: '15',
+  LANE_PATIENCE_SECONDS: JSON.stringify({ bench: 360 }),
+  LANE: LANE.name,
+  POOL: LANE.pool,
+  ORDERED: 'false',
+  SUSPECTS: 'false',
+  SUSPECT_QUEUE: 'triage-bench-suspects',
+  CLASSIFICATION: JSON.stringify({
+    sources: local.sources,
+    rules: local.rules,
+    classes: local.classes,
+    defaultClass: local.defaultClass,
+  }),
+};
+
+/** All of them: a function takes what its schema names and ignores the rest. */
+export const FUNCTION_VARIABLES = (_function: string): Readonly<Record<string, string>> => COMMON;
