@@ -112,7 +112,7 @@ export function parseEvent(raw: unknown, { sourceName }: { readonly sourceName: 
   const shape = shapeFault(value);
   if (shape !== undefined) return { ok: false, faults: [shape] };
   const attributes = withoutNulls(value);
-  const parsed = v.safeParse(eventSchema, attributes);
+  const parsed = v.safeParse(eventSchema, attributes, { abortPipeEarly: true });
   const faults = [
     ...nameFaults(attributes),
     ...(parsed.success ? [] : parsed.issues.map(toFault)),
