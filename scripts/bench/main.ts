@@ -1,0 +1,125 @@
+/**
+ * `npm run bench [-- --json] [-- --only bundles,overhead,price,drain,critical]`: Triage against what it replaces, as ratios, each
+ * from one run. Uses the endpoint that is set, else the embedded emulator, which it stops again where it started it.
+ */
+import { parseArgs } from 'node:util';
+import { bringUp } from '../../local/environment';
+import { readSession } from '../../local/session';
+import { createArena } from './arena';
+import { measureBundles } from './bundles';
+import { measureCritical } from './critical';
+import { measureDrain } from './drain';
+import { measureOverhead } from './overhead';
+import { measurePrice } from './price';
+
+const PARTS = ['bundles', 'overhead', 'price', 'drain', 'critical'] as const;
+type Part = (typeof PARTS)[number];
+const HELP = `npm run bench -- [options]
+
+  --json         figures as one JSON document on standard output
+  --only PARTS   of ${PARTS.join(', ')}, separated by commas; default: all
+  --help         this text
+
+Exit code 0 when every chosen part was measured. Targets: bundleRatioMax <= 1.25, overheadMicrosPerEvent <= 100,
+drainRatio >= 1, priceRatio <= 1, criticalP99Ratio <= 2 (or 50 ms more). See docs/performance.md.`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { json: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  if (values.help === true) return void process.stdout.write(`${HELP}\n`);
+  const chosen = partsOf(values.only);
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const figures: Record<string, unknown> = {};
+  if (chosen.has('bundles')) {
+    say('bundles and cold imports');
+    const functions = measureBundles();
+    figures.bundleRatioMax = Math.max(...functions.map((each) => each.bundleRatio));
+    figures.coldImportRatioMax = Math.max(...functions.map((each) => each.coldImportRatio));
+    figures.bundles = functions;
+  }
+  if (chosen.has('overhead')) {
+    say('overhead per event');
+    const overhead = await measureOverhead();
+    figures.overheadMicrosPerEvent = overhead.overheadMicrosPerEvent;
+    figures.overhead = overhead;
+  }
+  if (['price', 'drain', 'critical'].some((part) => chosen.has(part as Part))) await onEndpoint(chosen, figures, say);
+  report(figures, values.json ?? false);
+}
+
+function partsOf(only: string | undefined): ReadonlySet<Part> {
+  const asked = only?.split(',') ?? PARTS;
+  const unknown = asked.filter((each) => !PARTS.includes(each as Part));
+  if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}. There are ${PARTS.join(', ')}.`);
+  return new Set(asked as Part[]);
+}
+
+async function onEndpoint(chosen: ReadonlySet<Part>, figures: Record<string, unknown>, say: (line: string) => void) {
+  const before = readSession();
+  const session = await bringUp({ onProgress: say });
+  try {
+    figures.measuredOn = session.startedByUs ? 'embedded emulator' : session.endpoint;
+    if (chosen.has('critical')) {
+      const critical = await measureCritical(session.environment, say);
+      figures.criticalP99Ratio = critical.criticalP99Ratio;
+      figures.critical = critical;
+    }
+    if (chosen.has('price') || chosen.has('drain')) {
+      const arena = await createArena(say);
+      if (chosen.has('drain')) {
+        const drain = await measureDrain(arena, say);
+        figures.drainRatio = drain.drainRatio;
+        figures.drain = drain;
+      }
+      if (chosen.has('price')) {
+        say('price');
+        const price = await measurePrice();
+        figures.priceRatio = price.priceRatio;
+        figures.price = price;
+      }
+    }
+  } finally {
+    if (before === undefined) await session.stop();
+  }
+}
+
+const TOP = [
+  'bundleRatioMax',
+  'coldImportRatioMax',
+  'overheadMicrosPerEvent',
+  'drainRatio',
+  'criticalP99Ratio',
+  'priceRatio',
+] as const;
+
+function report(figures: Record<string, unknown>, json: boolean): void {
+  const { bundles, overhead, drain, critical, price, ...rest } = figures;
+  const top = Object.fromEntries(TOP.flatMap((name) => (name in rest ? [[name, rest[name]]] : [])));
+  const whole = {
+    ...top,
+    measuredOn: rest.measuredOn,
+    node: process.version,
+    bundles,
+    overhead,
+    drain,
+    critical,
+    price,
+  };
+  if (json) return void process.stdout.write(`${JSON.stringify(whole, null, 2)}\n`);
+  console.table(top);
+  for (const [name, detail] of Object.entries({ bundles, overhead, drain, critical }))
+    if (detail !== undefined) console.log(name, detail);
+  if (price !== undefined) printPrice(price as Awaited<ReturnType<typeof measurePrice>>);
+}
+
+function printPrice({ triage, rival, ...sums }: Awaited<ReturnType<typeof measurePrice>>): void {
+  console.log('price', sums);
+  console.table(triage);
+  console.table(rival);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
