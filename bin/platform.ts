@@ -1,0 +1,55 @@
+/** From an environment's name to an app: configuration, the applications' types, the stacks, the rules. */
+import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { loadConfiguration } from '../config';
+import type { Configuration } from '../core/contracts/configuration';
+import { compileIntakePatterns } from '../core/policies/compile-pattern';
+import type { Application } from '../core/units/definitions';
+import { createBundler } from '../lib/bundling';
+import { HouseRules } from '../lib/house-rules';
+import type { Platform } from '../lib/platform-stack';
+import { addStacks } from '../lib/stacks';
+
+/** What the stacks are made from. Applications are found by the folder names in the configuration. */
+export async function describePlatform(configuration: Configuration): Promise<Platform> {
+  const applications = await Promise.all(configuration.applications.map((each) => loadApplication(each.name)));
+  const types = applications.flatMap((each) => each.chains.flatMap((chain) => chain.on));
+  const intakePatterns = Object.fromEntries(
+    configuration.sources.flatMap((source) =>
+      source.kind === 'eventbridge'
+        ? [[source.name, plain(compileIntakePatterns(configuration.rules, configuration.classes, source))]]
+        : [],
+    ),
+  );
+  return {
+    configuration,
+    intakePatterns,
+    reactedTypes: [...new Set(types)].sort(),
+    bundler: createBundler(),
+  };
+}
+
+/** An app with all stacks of one environment, checked by the rule packs and by the house's own rules. */
+export async function createApp(environment: string, props: AppProps = {}): Promise<App> {
+  return createAppFor(loadConfiguration(environment), props);
+}
+
+export async function createAppFor(configuration: Configuration, props: AppProps = {}): Promise<App> {
+  const app = new App({ autoSynth: false, ...props });
+  addStacks(app, await describePlatform(configuration));
+  Validations.of(app).addPlugins(
+    new AwsSolutionsChecks(app, { verbose: true }),
+    new ServerlessChecks(app, { verbose: true }),
+    new HouseRules(configuration),
+  );
+  return app;
+}
+
+async function loadApplication(name: string): Promise<Application> {
+  const module: { application?: Application } = await import(`../applications/${name}/index`);
+  if (module.application === undefined) throw new Error(`applications/${name}/index.ts does not export "application".`);
+  return module.application;
+}
+
+/** Patterns as plain data. */
+const plain = <T>(value: T): Platform['intakePatterns'][string] => JSON.parse(JSON.stringify(value));

@@ -1,0 +1,99 @@
+/** Bundles of the functions: esbuild once per entry and process, everything inside, nothing external. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { buildSync } from 'esbuild';
+
+export const ROOT = resolve(__dirname, '..');
+
+/** Path of each platform function's module from the root; every one exports `handler`. */
+export const FUNCTION_ENTRIES = {
+  ingest: 'lambdas/ingestion/ingest/handler',
+  publisher: 'lambdas/state/publisher/handler',
+  'dead-letter': 'lambdas/lanes/dead-letter/handler',
+  reconciler: 'lambdas/monitoring/reconciler/handler',
+} as const;
+
+const RUNNER = 'lambdas/execution/runner/handler';
+
+/** Source of a platform function's entry. */
+export function functionEntry(name: keyof typeof FUNCTION_ENTRIES): string {
+  return `export { handler } from './${FUNCTION_ENTRIES[name]}';\n`;
+}
+
+/** Source of a runner's entry: the platform knows no application, so what a pool deploys is listed here, from its configuration. */
+export function runnerEntry(applications: readonly string[]): string {
+  for (const name of applications) {
+    if (!existsSync(join(ROOT, 'applications', name, 'index.ts')))
+      throw new Error(`There is no applications/${name}/index.ts. These exist: ${existingApplications().join(', ')}.`);
+  }
+  return [
+    `import { createHandler } from './${RUNNER}';`,
+    ...applications.map((name, index) => `import { application as a${index} } from './applications/${name}/index';`),
+    `export const handler = createHandler([${applications.map((_, index) => `a${index}`).join(', ')}]);`,
+    '',
+  ].join('\n');
+}
+
+function existingApplications(): string[] {
+  return readdirSync(join(ROOT, 'applications')).filter((name) =>
+    existsSync(join(ROOT, 'applications', name, 'index.ts')),
+  );
+}
+
+/** The code of one entry. An asset's hash is that of its content, so the same source is the same asset on every machine. */
+export interface Bundler {
+  code(entrySource: string): Code;
+}
+
+export function createBundler(options: { readonly sourceMaps?: boolean } = {}): Bundler {
+  const built = new Map<string, string>();
+  const folderOf = (source: string) => {
+    const known = built.get(source);
+    if (known !== undefined) return known;
+    const folder = store(bundle(source, options.sourceMaps ?? false));
+    built.set(source, folder);
+    return folder;
+  };
+  return { code: (source) => Code.fromAsset(folderOf(source)) };
+}
+
+/** Minified text of one entry. */
+export function bundle(source: string, sourceMaps: boolean): string {
+  const result = buildSync({
+    stdin: { contents: source, resolveDir: ROOT, sourcefile: 'entry.ts', loader: 'ts' },
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'error',
+    sourcemap: sourceMaps ? 'inline' : false,
+    sourcesContent: false,
+    alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'lib/lambda-credentials.ts') },
+  });
+  return result.outputFiles[0]?.text ?? '';
+}
+
+/** A folder named after its content: processes that bundle at the same moment never see one another's half-written files. */
+function store(text: string): string {
+  const parent = join(ROOT, '.triage', 'bundles');
+  const folder = join(parent, createHash('sha256').update(text).digest('hex').slice(0, 32));
+  if (existsSync(folder)) return folder;
+  const draft = `${folder}.${process.pid}`;
+  mkdirSync(draft, { recursive: true });
+  writeFileSync(join(draft, 'index.js'), text);
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
+}

@@ -1,0 +1,60 @@
+/** Event source mappings, always on the alias, always reporting failures item by item. */
+import { Duration } from 'aws-cdk-lib';
+import { EventSourceMapping, type IEventSourceDlq, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { FunctionKind } from '../../core/contracts/functions';
+import type { PlatformFunction } from './platform-function';
+
+export interface QueueMappingProps {
+  readonly queueArn: string;
+  readonly batchSize: number;
+  readonly batchWindowSeconds?: number;
+  /** Cap on concurrent invocations, 2-1,000. */
+  readonly maximumConcurrency: number;
+}
+
+export function mapQueue<K extends FunctionKind>(
+  scope: Construct,
+  id: string,
+  target: PlatformFunction<K>,
+  props: QueueMappingProps,
+): EventSourceMapping {
+  return new EventSourceMapping(scope, id, {
+    target: target.live as IFunction,
+    eventSourceArn: props.queueArn,
+    batchSize: props.batchSize,
+    ...(props.batchWindowSeconds ? { maxBatchingWindow: Duration.seconds(props.batchWindowSeconds) } : {}),
+    maxConcurrency: props.maximumConcurrency,
+    reportBatchItemFailures: true,
+  });
+}
+
+export interface StreamMappingProps {
+  readonly streamArn: string;
+  readonly onFailure: IEventSourceDlq;
+  readonly batchSize: number;
+  readonly batchWindowSeconds?: number;
+  readonly parallelizationFactor: number;
+}
+
+/** A stream's handler throws only for what a retry can mend, so a batch is halved and repeated before it is given up. */
+export function mapStream<K extends FunctionKind>(
+  scope: Construct,
+  id: string,
+  target: PlatformFunction<K>,
+  props: StreamMappingProps,
+): EventSourceMapping {
+  return new EventSourceMapping(scope, id, {
+    target: target.live as IFunction,
+    eventSourceArn: props.streamArn,
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize: props.batchSize,
+    ...(props.batchWindowSeconds ? { maxBatchingWindow: Duration.seconds(props.batchWindowSeconds) } : {}),
+    parallelizationFactor: props.parallelizationFactor,
+    bisectBatchOnError: true,
+    retryAttempts: 100,
+    maxRecordAge: Duration.hours(12),
+    onFailure: props.onFailure,
+    reportBatchItemFailures: true,
+  });
+}

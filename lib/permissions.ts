@@ -1,0 +1,142 @@
+/** What each function may do, side by side. Nothing here has a star action, and no resource is wider than a table, queue or prefix. */
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { LaneConfiguration } from '../core/contracts/configuration';
+import { OPEN_INDEX } from '../core/contracts/names';
+import { allow } from './constructs/platform-function';
+import type { PlatformStack } from './platform-stack';
+
+const SEND = ['sqs:SendMessage', 'sqs:GetQueueUrl'];
+const RECEIVE = [
+  'sqs:ReceiveMessage',
+  'sqs:DeleteMessage',
+  'sqs:ChangeMessageVisibility',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+];
+/** A transaction needs the permissions of its parts; there is none of its own. */
+const RECORDS = [
+  'dynamodb:GetItem',
+  'dynamodb:BatchGetItem',
+  'dynamodb:Query',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:ConditionCheckItem',
+];
+
+export function receiveFrom(stack: PlatformStack, queueNames: readonly string[]): PolicyStatement {
+  return allow(
+    RECEIVE,
+    queueNames.map((name) => stack.queueArn(name)),
+  );
+}
+
+function sendTo(stack: PlatformStack, queueNames: readonly string[]): PolicyStatement {
+  return allow(
+    SEND,
+    queueNames.map((name) => stack.queueArn(name)),
+  );
+}
+
+function queueNames(stack: PlatformStack, lanes: readonly LaneConfiguration[]): string[] {
+  return lanes.map((lane) => stack.laneQueueName(lane));
+}
+
+/** Objects under these prefixes; listing the bucket too, since S3 answers 403 instead of 404 to whoever may not. */
+function readAppStore(stack: PlatformStack, prefixes: readonly string[]): PolicyStatement[] {
+  const bucket = stack.bucketArn(stack.appStoreBucketName);
+  return [
+    allow(
+      ['s3:GetObject'],
+      prefixes.map((prefix) => `${bucket}/${prefix}*`),
+    ),
+    allow(['s3:ListBucket'], [bucket]),
+  ];
+}
+
+function keepRefused(stack: PlatformStack): PolicyStatement {
+  return allow(['s3:PutObject'], [`${stack.bucketArn(stack.quarantineBucketName)}/*`]);
+}
+
+export function ingestPermissions(stack: PlatformStack): PolicyStatement[] {
+  const { names } = stack;
+  const lanes = queueNames(stack, stack.configuration.lanes);
+  return [
+    receiveFrom(stack, [names.expressIntakeQueue, names.standardIntakeQueue]),
+    sendTo(stack, lanes),
+    allow(
+      ['sqs:GetQueueAttributes'],
+      lanes.map((name) => stack.queueArn(name)),
+    ),
+    allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [stack.tableArn(names.acceptancesTable)]),
+    allow(RECORDS, [stack.tableArn(names.recordsTable)]),
+    allow(['dynamodb:GetItem'], [stack.tableArn(names.controlTable)]),
+    ...readAppStore(stack, ['in/', 'claims/']),
+    keepRefused(stack),
+  ];
+}
+
+/** `from`: the queue it is mapped to. `to`: lanes it may send on to. */
+export function runnerPermissions(
+  stack: PlatformStack,
+  from: string,
+  to: readonly LaneConfiguration[],
+  suspectQueue: string,
+): PolicyStatement[] {
+  const { names } = stack;
+  return [
+    receiveFrom(stack, [from]),
+    sendTo(stack, [...queueNames(stack, to), suspectQueue]),
+    // A suspect's lane queue is another than the one it was received from.
+    allow(
+      ['sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+      [...queueNames(stack, to), suspectQueue].map((name) => stack.queueArn(name)),
+    ),
+    allow(RECORDS, [stack.tableArn(names.recordsTable)]),
+    allow(
+      [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        'dynamodb:ConditionCheckItem',
+      ],
+      [stack.tableArn(names.contextTable)],
+    ),
+    allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [stack.tableArn(names.controlTable)]),
+    ...readAppStore(stack, ['claims/']),
+    keepRefused(stack),
+  ];
+}
+
+export function publisherPermissions(stack: PlatformStack): PolicyStatement[] {
+  return [
+    allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [stack.tableArn(stack.names.effectsTable)]),
+    allow(['events:PutEvents'], [stack.busArn()]),
+  ];
+}
+
+export function deadLetterPermissions(stack: PlatformStack, deadLetterQueues: readonly string[]): PolicyStatement[] {
+  return [
+    receiveFrom(stack, deadLetterQueues),
+    sendTo(stack, queueNames(stack, stack.configuration.lanes)),
+    allow(RECORDS, [stack.tableArn(stack.names.recordsTable)]),
+    keepRefused(stack),
+  ];
+}
+
+export function reconcilerPermissions(stack: PlatformStack): PolicyStatement[] {
+  const { names } = stack;
+  const lanes = queueNames(stack, stack.configuration.lanes);
+  const acceptances = stack.tableArn(names.acceptancesTable);
+  return [
+    sendTo(stack, lanes),
+    allow(
+      ['sqs:GetQueueAttributes'],
+      lanes.map((name) => stack.queueArn(name)),
+    ),
+    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], [acceptances]),
+    allow(['dynamodb:Query'], [`${acceptances}/index/${OPEN_INDEX}`]),
+    allow(RECORDS, [stack.tableArn(names.recordsTable)]),
+    allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [stack.tableArn(names.controlTable)]),
+  ];
+}

@@ -1,0 +1,139 @@
+/** What every stack of the platform has: its configuration, the names, and ARNs made from names instead of references. */
+import { ArnFormat, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Configuration, LaneConfiguration } from '../core/contracts/configuration';
+import { visibilityTimeoutSeconds } from '../core/contracts/configuration';
+import type { LaneRoute } from '../core/contracts/functions';
+import { LIVE_ALIAS, type ResourceNames, resourceNames, type StackName } from '../core/contracts/names';
+import type { Bundler } from './bundling';
+import { type Features, featuresOf } from './features';
+
+/** An EventBridge event pattern. */
+export type EventPattern = Readonly<Record<string, unknown>>;
+
+/** Everything a stack is made from: plain data, and the bundler. */
+export interface Platform {
+  readonly configuration: Configuration;
+  /** Patterns of each EventBridge source's two rules, by source name; `express` is absent where no rule leads there. */
+  readonly intakePatterns: Readonly<
+    Record<string, { readonly express?: EventPattern | undefined; readonly standard: EventPattern }>
+  >;
+  /** Event types that a deployed application reacts to: exact, or a prefix ending in `*`. */
+  readonly reactedTypes: readonly string[];
+  readonly bundler: Bundler;
+}
+
+export abstract class PlatformStack extends Stack {
+  readonly configuration: Configuration;
+  readonly names: ResourceNames;
+  readonly features: Features;
+  readonly bundler: Bundler;
+
+  constructor(
+    scope: Construct,
+    readonly platform: Platform,
+    stage: StackName,
+    description: string,
+  ) {
+    const { configuration } = platform;
+    const names = resourceNames(configuration.environment);
+    super(scope, names.stack(stage), {
+      stackName: names.stack(stage),
+      description,
+      env: {
+        ...(configuration.account === undefined ? {} : { account: configuration.account }),
+        ...(configuration.region === undefined ? {} : { region: configuration.region }),
+      },
+      terminationProtection: configuration.deletionProtection,
+    });
+    this.configuration = configuration;
+    this.names = names;
+    this.features = featuresOf(configuration);
+    this.bundler = platform.bundler;
+    for (const [key, value] of Object.entries(configuration.tags)) Tags.of(this).add(key, value);
+  }
+
+  get removalPolicy(): RemovalPolicy {
+    return this.configuration.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  }
+
+  get appStoreBucketName(): string {
+    return this.names.appStoreBucket(this.account, this.region);
+  }
+
+  get quarantineBucketName(): string {
+    return this.names.quarantineBucket(this.account, this.region);
+  }
+
+  tableArn(name: string): string {
+    return this.formatArn({ service: 'dynamodb', resource: 'table', resourceName: name });
+  }
+
+  queueArn(name: string): string {
+    return this.formatArn({ service: 'sqs', resource: name });
+  }
+
+  bucketArn(name: string): string {
+    return this.formatArn({ service: 's3', region: '', account: '', resource: name });
+  }
+
+  busArn(): string {
+    return this.formatArn({ service: 'events', resource: 'event-bus', resourceName: this.names.bus });
+  }
+
+  ruleArn(bus: string | undefined, rule: string): string {
+    const resourceName = bus === undefined ? rule : `${bus}/${rule}`;
+    return this.formatArn({ service: 'events', resource: 'rule', resourceName });
+  }
+
+  liveArn(functionName: string): string {
+    return this.formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: `${functionName}:${LIVE_ALIAS}`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
+  lanesOf(pool: string): readonly LaneConfiguration[] {
+    return this.configuration.lanes.filter((lane) => lane.pool === pool);
+  }
+
+  get pools(): readonly string[] {
+    return [...new Set(this.configuration.lanes.map((lane) => lane.pool))];
+  }
+
+  laneQueueName(lane: LaneConfiguration): string {
+    return this.names.laneQueue(lane.name, lane.ordered);
+  }
+}
+
+/** What a function must know of a lane to send to it. */
+export function laneRoute(names: ResourceNames, lane: LaneConfiguration): LaneRoute {
+  const { name, pool, priorityClass, ordered, admissionBound } = lane;
+  return { name, pool, priorityClass, ordered, admissionBound, queueUrlName: names.laneQueue(name, ordered) };
+}
+
+export function laneRoutes(names: ResourceNames, lanes: readonly LaneConfiguration[]): string {
+  return JSON.stringify(lanes.map((lane) => laneRoute(names, lane)));
+}
+
+/** Settings of a pool's suspect queue: alone, patient, and with a receive limit of its own. */
+export const SUSPECT_RECEIVES = 5;
+
+/** A suspect may come from any lane of its pool, so it gets the longest time and the most memory of them. */
+export function suspectLimits(lanes: readonly LaneConfiguration[]): {
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+} {
+  return {
+    timeoutSeconds: Math.max(...lanes.map((lane) => lane.timeoutSeconds)),
+    memoryMegabytes: Math.max(...lanes.map((lane) => lane.memoryMegabytes)),
+  };
+}
+
+/** How long a message can be on its way in a lane, all receives and then all receives as a suspect: later it is lost for certain. */
+export function lanePatienceSeconds(lane: LaneConfiguration, poolLanes: readonly LaneConfiguration[]): number {
+  const suspect = SUSPECT_RECEIVES * 6 * suspectLimits(poolLanes).timeoutSeconds;
+  return lane.maxReceiveCount * visibilityTimeoutSeconds(lane) + suspect;
+}

@@ -1,0 +1,309 @@
+/** One dashboard and the obvious alarms. Everything is found by name, so that a lane can go without asking this stack first. */
+import { Duration } from 'aws-cdk-lib';
+import { Dashboard, GraphWidget, type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { LIVE_ALIAS } from '../../core/contracts/names';
+import { AlarmFactory, MINUTE } from '../constructs/alarms';
+import { type Platform, PlatformStack } from '../platform-stack';
+
+/** The publisher and the stream's consumer may lag this long; the DynamoDB stream forgets after 24 h. */
+const STREAM_LAG_MINUTES = 15;
+const ERROR_PERCENT = 5;
+
+interface FunctionTarget {
+  /** Short name, for alarms and widgets. */
+  readonly name: string;
+  readonly functionName: string;
+}
+
+export class ObservabilityStack extends PlatformStack {
+  constructor(scope: Construct, platform: Platform) {
+    super(scope, platform, 'observability', 'Triage: dashboard and alarms');
+    const alarms = new AlarmFactory(this, new SnsAction(this.topic() as ITopic));
+    this.lateLanes(alarms);
+    this.deadLetters(alarms);
+    this.streams(alarms);
+    this.functions(alarms);
+    if (this.features.has('composite-alarms')) {
+      alarms.addComposite('losing', 'Events are ending in failure queues.', 'dead-letters', this.failureAlarms(alarms));
+    }
+    this.dashboard();
+  }
+
+  private topic(): Topic {
+    const key = new Key(this, 'AlarmKey', {
+      description: 'Alarm notifications; an AWS managed key would not let CloudWatch publish',
+      enableKeyRotation: true,
+      removalPolicy: this.removalPolicy,
+    });
+    const alarmArns = this.formatArn({
+      service: 'cloudwatch',
+      resource: `alarm:${this.names.prefix}-*`,
+    });
+    const conditions = {
+      StringEquals: { 'aws:SourceAccount': this.account },
+      ArnLike: { 'aws:SourceArn': alarmArns },
+    };
+    const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [cloudWatch],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions,
+      }),
+    );
+    const topic = new Topic(this, 'Alarms', {
+      topicName: `${this.names.prefix}-alarms`,
+      masterKey: key,
+      enforceSSL: true,
+    });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [cloudWatch],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions,
+      }),
+    );
+    for (const email of this.configuration.alarmEmails) topic.addSubscription(new EmailSubscription(email));
+    return topic;
+  }
+
+  private lateLanes(alarms: AlarmFactory): void {
+    for (const lane of this.configuration.lanes) {
+      alarms.add({
+        name: `late-${lane.name}`,
+        metric: oldestAge(this.laneQueueName(lane)),
+        threshold: lane.objectiveSeconds,
+        periods: 5,
+        datapoints: 3,
+        summary: `Lane ${lane.name}: its oldest message has waited longer than the objective of ${lane.objectiveSeconds} s.`,
+        runbook: 'lane-late',
+      });
+    }
+    for (const [intake, queue] of this.intakes()) {
+      alarms.add({
+        name: `late-intake-${intake}`,
+        metric: oldestAge(queue),
+        threshold: 60,
+        periods: 5,
+        datapoints: 3,
+        summary: `The ${intake} intake's oldest event has waited for a minute.`,
+        runbook: 'lane-late',
+      });
+    }
+  }
+
+  private deadLetters(alarms: AlarmFactory): void {
+    for (const { name, queue, summary, runbook } of this.failureQueues()) {
+      alarms.add({ name: `${FAILURE_ALARM}${name}`, metric: depth(queue), threshold: 1, summary, runbook });
+    }
+  }
+
+  private failureAlarms(alarms: AlarmFactory) {
+    const prefix = `Alarm-${FAILURE_ALARM}`;
+    return alarms.alarms.filter((alarm) => alarm.node.id.startsWith(prefix));
+  }
+
+  private failureQueues() {
+    const { names, configuration } = this;
+    return [
+      ...configuration.lanes.map((lane) => ({
+        name: lane.name,
+        queue: names.laneDeadLetterQueue(lane.name, lane.ordered),
+        summary: `Lane ${lane.name} has given up messages that have no outcome yet.`,
+        runbook: 'dead-letters',
+      })),
+      ...this.pools.map((pool) => ({
+        name: `suspects-${pool}`,
+        queue: names.suspectDeadLetterQueue(pool),
+        summary: `Suspects of pool ${pool} failed even alone.`,
+        runbook: 'dead-letters',
+      })),
+      ...[
+        ['intake-express', names.expressIntakeDeadLetterQueue],
+        ['intake-standard', names.standardIntakeDeadLetterQueue],
+        ['rules', names.ruleDeadLetterQueue],
+      ].map(([name = '', queue = '']) => ({
+        name,
+        queue,
+        summary: 'Events that AWS has told their producers it has were not accepted by Triage.',
+        runbook: 'intake-dead-letters',
+      })),
+      ...this.streamSources().map((source) => ({
+        name: `stream-${source}`,
+        queue: names.streamFailureQueue(source),
+        summary: `Batches of stream ${source} were given up by its mapping.`,
+        runbook: 'stream-failures',
+      })),
+      {
+        name: 'publisher',
+        queue: names.publisherFailureQueue,
+        summary: 'Outcomes are committed whose effects the publisher gave up.',
+        runbook: 'stream-failures',
+      },
+      {
+        name: 'reconciler',
+        queue: names.reconcilerDeadLetterQueue,
+        summary: 'Sweeps of the reconciler failed.',
+        runbook: 'function-errors',
+      },
+    ];
+  }
+
+  private streams(alarms: AlarmFactory): void {
+    for (const [name, metric] of this.iteratorAges()) {
+      alarms.add({
+        name: `behind-${name}`,
+        metric,
+        threshold: Duration.minutes(STREAM_LAG_MINUTES).toMilliseconds(),
+        periods: 5,
+        datapoints: 3,
+        summary: `The ${name} is more than ${STREAM_LAG_MINUTES} minutes behind its stream.`,
+        runbook: 'stream-behind',
+      });
+    }
+  }
+
+  private functions(alarms: AlarmFactory): void {
+    for (const target of this.targets()) {
+      alarms.add({
+        name: `errors-${target.name}`,
+        ...this.errors(target),
+        periods: 5,
+        datapoints: 3,
+        summary: `Invocations of ${target.functionName} fail.`,
+        runbook: 'function-errors',
+      });
+      alarms.add({
+        name: `throttles-${target.name}`,
+        metric: functionMetric(target, 'Throttles'),
+        threshold: 1,
+        periods: 5,
+        datapoints: 3,
+        summary: `${target.functionName} is refused concurrency that its mappings count on.`,
+        runbook: 'throttles',
+      });
+    }
+  }
+
+  /** Failures as a share of invocations, since a lane of a thousand a second always has one; a plain count where no math is to be had. */
+  private errors(target: FunctionTarget): { readonly metric: IMetric; readonly threshold: number } {
+    const errors = functionMetric(target, 'Errors');
+    if (!this.features.has('metric-math')) return { metric: errors, threshold: 1 };
+    const invocations = functionMetric(target, 'Invocations');
+    const metric = new MathExpression({
+      expression: '100 * errors / invocations',
+      usingMetrics: { errors, invocations },
+      label: `${target.name} errors, %`,
+      period: MINUTE,
+    });
+    return { metric, threshold: ERROR_PERCENT };
+  }
+
+  private targets(): readonly FunctionTarget[] {
+    const { names, configuration } = this;
+    return [
+      ...configuration.lanes.map((lane) => ({ name: lane.name, functionName: names.runnerFunction(lane.name) })),
+      ...this.pools.map((pool) => ({ name: `suspects-${pool}`, functionName: names.suspectRunnerFunction(pool) })),
+      ...(['ingest', 'publisher', 'dead-letter', 'reconciler'] as const).map((name) => ({
+        name,
+        functionName: names.platformFunction(name),
+      })),
+    ];
+  }
+
+  private intakes(): readonly (readonly [string, string])[] {
+    return [
+      ['express', this.names.expressIntakeQueue],
+      ['standard', this.names.standardIntakeQueue],
+    ];
+  }
+
+  private streamSources(): readonly string[] {
+    return this.configuration.sources.filter((source) => source.kind === 'kinesis').map((source) => source.name);
+  }
+
+  private iteratorAges(): readonly (readonly [string, Metric])[] {
+    const age = (name: 'publisher' | 'ingest') =>
+      functionMetric({ name, functionName: this.names.platformFunction(name) }, 'IteratorAge', Stats.MAXIMUM);
+    return [
+      ['publisher', age('publisher')],
+      ...(this.streamSources().length > 0 ? [['ingest', age('ingest')] as const] : []),
+    ];
+  }
+
+  private dashboard(): void {
+    const { lanes } = this.configuration;
+    const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12, height: 6 });
+    const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: this.names.prefix });
+    dashboard.addWidgets(
+      graph(
+        'Oldest message per lane, s',
+        lanes.map((lane) => oldestAge(this.laneQueueName(lane), lane.name)),
+      ),
+      graph(
+        'Waiting per lane',
+        lanes.map((lane) => depth(this.laneQueueName(lane), lane.name)),
+      ),
+      graph(
+        'Intake: waiting',
+        this.intakes().map(([name, queue]) => depth(queue, name)),
+      ),
+      graph(
+        'Failure queues',
+        this.failureQueues().map(({ name, queue }) => depth(queue, name)),
+      ),
+      graph(
+        'Errors',
+        this.targets().map((target) => functionMetric(target, 'Errors')),
+      ),
+      graph(
+        'Concurrent executions',
+        this.targets().map((target) => functionMetric(target, 'ConcurrentExecutions', Stats.MAXIMUM)),
+      ),
+      graph(
+        'Duration p99, ms',
+        this.targets().map((target) => functionMetric(target, 'Duration', Stats.p(99))),
+      ),
+      graph(
+        'Behind the stream, ms',
+        this.iteratorAges().map(([, metric]) => metric),
+      ),
+    );
+  }
+}
+
+const FAILURE_ALARM = 'failed-';
+
+function queueMetric(queue: string, metricName: string, label = queue): Metric {
+  return new Metric({
+    namespace: 'AWS/SQS',
+    metricName,
+    dimensionsMap: { QueueName: queue },
+    statistic: Stats.MAXIMUM,
+    period: MINUTE,
+    label,
+  });
+}
+const depth = (queue: string, label?: string) => queueMetric(queue, 'ApproximateNumberOfMessagesVisible', label);
+const oldestAge = (queue: string, label?: string) => queueMetric(queue, 'ApproximateAgeOfOldestMessage', label);
+
+/** Of the alias, since nothing else is ever invoked. */
+function functionMetric(target: FunctionTarget, metricName: string, statistic: string = Stats.SUM): Metric {
+  const { functionName, name } = target;
+  return new Metric({
+    namespace: 'AWS/Lambda',
+    metricName,
+    dimensionsMap: { FunctionName: functionName, Resource: `${functionName}:${LIVE_ALIAS}` },
+    statistic,
+    period: MINUTE,
+    label: name,
+  });
+}

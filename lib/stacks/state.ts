@@ -1,0 +1,157 @@
+/** What must outlive every function: the ledger, context, effects and control tables, the buckets, and the publisher. */
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { DEAD_INDEX, OPEN_INDEX } from '../../core/contracts/names';
+import { functionEntry } from '../bundling';
+import { acknowledge } from '../constructs/acknowledge';
+import { allow, PlatformFunction } from '../constructs/platform-function';
+import { mapStream } from '../constructs/platform-mapping';
+import { failureQueue } from '../constructs/queue-pair';
+import { secureBucket } from '../constructs/secure-bucket';
+import { publisherPermissions } from '../permissions';
+import { type Platform, PlatformStack } from '../platform-stack';
+
+export class StateStack extends PlatformStack {
+  constructor(scope: Construct, platform: Platform) {
+    super(
+      scope,
+      platform,
+      'state',
+      'Triage: ledger, context, effects, control, app store, quarantine and the publisher',
+    );
+    this.acceptances();
+    const records = this.records();
+    this.table('Context', { tableName: this.names.contextTable, partitionKey: text('key') });
+    this.table('Effects', { tableName: this.names.effectsTable, partitionKey: text('id') });
+    this.table('Control', { tableName: this.names.controlTable, partitionKey: text('id') });
+    this.buckets();
+    this.publisher(records);
+  }
+
+  private table(id: string, props: TableProps): Table {
+    const { configuration } = this;
+    const table = new Table(this, id, {
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      deletionProtection: configuration.deletionProtection,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: configuration.pointInTimeRecovery },
+      removalPolicy: this.removalPolicy,
+      ...props,
+    });
+    if (!configuration.pointInTimeRecovery) {
+      const reason = `The ${configuration.environment} environment holds nothing that could not be sent again; recovery to a point in time is switched on by its configuration where data matters.`;
+      acknowledge(table, { 'AwsSolutions-DDB3': reason, 'Serverless-DynamoDBPITREnabled': reason });
+    }
+    return table;
+  }
+
+  private acceptances(): void {
+    this.table('Acceptances', {
+      tableName: this.names.acceptancesTable,
+      partitionKey: text('key'),
+      timeToLiveAttribute: 'expiresAt',
+    }).addGlobalSecondaryIndex({
+      indexName: OPEN_INDEX,
+      partitionKey: text('openShard'),
+      sortKey: number('dueAtMs'),
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
+
+  private records(): Table {
+    const table = this.table('Records', {
+      tableName: this.names.recordsTable,
+      partitionKey: text('key'),
+      sortKey: number('generation'),
+      timeToLiveAttribute: 'expiresAt',
+      stream: StreamViewType.NEW_IMAGE,
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: DEAD_INDEX,
+      partitionKey: text('deadShard'),
+      sortKey: number('decidedAtMs'),
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    return table;
+  }
+
+  private buckets(): void {
+    const { names, configuration } = this;
+    const accessLogs = secureBucket(this, 'AccessLogs', {
+      stack: this,
+      bucketName: names.accessLogBucket(this.account, this.region),
+      expireDays: configuration.retention.logDays,
+    });
+    acknowledge(accessLogs, {
+      'AwsSolutions-S1': 'This is the bucket that access logs are written to; logging its own access would never end.',
+    });
+    const appStore = secureBucket(this, 'AppStore', {
+      stack: this,
+      bucketName: this.appStoreBucketName,
+      expireDays: configuration.retention.ledgerDays,
+      accessLogs,
+    });
+    announceObjects(appStore);
+    secureBucket(this, 'Quarantine', {
+      stack: this,
+      bucketName: this.quarantineBucketName,
+      expireDays: configuration.retention.quarantineDays,
+      accessLogs,
+    });
+  }
+
+  private publisher(records: Table): void {
+    const streamArn = records.tableStreamArn ?? '';
+    const failures = failureQueue(this, 'PublisherFailures', {
+      stack: this,
+      queueName: this.names.publisherFailureQueue,
+    });
+    const publisher = new PlatformFunction(this, 'Publisher', {
+      stack: this,
+      kind: 'publisher',
+      functionName: this.names.platformFunction('publisher'),
+      description: 'Applies the keyed writes of outcomes, then publishes the events they emit',
+      code: this.bundler.code(functionEntry('publisher')),
+      timeoutSeconds: 30,
+      memoryMegabytes: 512,
+      environment: {
+        ENVIRONMENT: this.configuration.environment,
+        EFFECTS_TABLE: this.names.effectsTable,
+        BUS: this.names.bus,
+      },
+      permissions: [
+        ...publisherPermissions(this),
+        allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]),
+        // Knows no finer resource than "*"; see lib/house-rules.ts.
+        allow(['dynamodb:ListStreams'], ['*']),
+      ],
+    });
+    mapStream(this, 'PublisherMapping', publisher, {
+      streamArn,
+      onFailure: new SqsDlq(failures),
+      batchSize: 100,
+      parallelizationFactor: 10,
+    });
+  }
+}
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+const number = (name: string) => ({ name, type: AttributeType.NUMBER });
+
+/**
+ * Object-created events to EventBridge, by the resource's own property: the construct's switch for it deploys a custom resource with
+ * a role and a function, for what is one line here.
+ */
+function announceObjects(bucket: Bucket): void {
+  (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+    eventBridgeConfiguration: { eventBridgeEnabled: true },
+  };
+}
