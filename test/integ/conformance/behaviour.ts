@@ -27,7 +27,7 @@ export function behaviours(service: string, cases: Readonly<Record<string, Behav
       await Promise.allSettled(results.values());
       await closeEndpoint();
     }, LIMIT_MS);
-    for (const name of Object.keys(cases)) it(name, () => results.get(name), 2 * LIMIT_MS);
+    for (const name of Object.keys(cases)) it(name, async () => results.get(name), 2 * LIMIT_MS);
   });
 }
 

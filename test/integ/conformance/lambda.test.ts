@@ -16,13 +16,13 @@ const sizes = 'exports.handler = async (event) => say(event.Records.length);';
 behaviours('Lambda', {
   'only the records that a batch reports as failed come back': async (endpoint) => {
     const deadLetter = await makeQueue(endpoint);
-    const queue = await makeQueue(endpoint, { deadLetter, receives: 2, visibility: 1 });
+    const queue = await makeQueue(endpoint, { deadLetter, receives: 2, visibility: 3 });
     for (const body of ['good', 'bad', 'fine']) await queue.send(body);
     const name = await makeFunction(
       endpoint,
       `exports.handler = async (event) => ({ batchItemFailures: event.Records
         .filter((r) => { say(r.body); return r.body === 'bad'; }).map((r) => ({ itemIdentifier: r.messageId })) });`,
-      1,
+      3,
     );
     await makeMapping(endpoint, name, queue.arn, { FunctionResponseTypes: ['ReportBatchItemFailures'] });
     const dead = await eventually(
@@ -35,9 +35,9 @@ behaviours('Lambda', {
   },
   'a batch whose handler throws comes back whole, then is a dead letter': async (endpoint) => {
     const deadLetter = await makeQueue(endpoint);
-    const queue = await makeQueue(endpoint, { deadLetter, receives: 2, visibility: 1 });
+    const queue = await makeQueue(endpoint, { deadLetter, receives: 2, visibility: 3 });
     await queue.send('boom');
-    const name = await makeFunction(endpoint, "exports.handler = async () => { throw new Error('no'); };", 1);
+    const name = await makeFunction(endpoint, "exports.handler = async () => { throw new Error('no'); };", 3);
     await makeMapping(endpoint, name, queue.arn);
     await eventually('dead letter', async () => (await deadLetter.receive())[0]?.Body, 15_000);
     expect((await queue.counts()).visible).toBe(0);
