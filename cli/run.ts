@@ -41,6 +41,7 @@ export const runConnected = (environment: string, work: (connection: Connection)
 
 function messageOf(error: unknown): string {
   if (error instanceof UserError) return `${error.message}\n${error.remedy}`;
+  if (error instanceof Error && error.name === 'LocalError') return error.message;
   if (process.env.TRIAGE_DEBUG && error instanceof Error) return error.stack ?? error.message;
   return `${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\nSet TRIAGE_DEBUG=1 to see where it came from.`;
 }

@@ -52,7 +52,7 @@ function kinesisSender({ clients, names }: Connection, source: string): Send {
     for (const round of rounds(events))
       for (const chunk of chunks(round, LIMITS.kinesis, ({ event }) => event)) {
         const answers = await stubbornly(chunk, (some) => put(some.map(({ event }) => event)));
-        chunk.forEach(({ index }, place) => taken.set(index, answers[place] ?? false));
+        for (const [place, { index }] of chunk.entries()) taken.set(index, answers[place] ?? false);
       }
     return events.map((_, index) => taken.get(index) ?? false);
   };

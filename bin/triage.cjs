@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// Runs the command line's TypeScript with tsx. Plain Node, so that it can say what is missing when packages are.
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.resolve(__dirname, '..');
+const fail = (message) => {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+};
+
+if (Number.parseInt(process.versions.node, 10) < 20)
+  fail(
+    `Triage needs Node 20 or newer; this is ${process.versions.node}.\nInstall a newer one from https://nodejs.org.`,
+  );
+if (!fs.existsSync(path.join(root, 'node_modules/tsx/package.json')))
+  fail(`Triage's packages are not installed.\nRun \`npm ci\` in ${root} (or \`npm start\`, which does it by itself).`);
+
+require(require.resolve('tsx/cjs', { paths: [root] }));
+require(path.join(root, 'bin/triage.ts'));

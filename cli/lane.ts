@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  GetEventSourceMappingCommand,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { Command } from 'commander';
+import { createControl } from '../adapters/aws';
+import { LIVE_ALIAS } from '../core/contracts/names';
+import type { Connection } from './connection';
+import { UserError } from './errors';
+import { print, printJson } from './output';
+import { type CommonOptions, EXIT, runConnected, withEnvironment, withJson } from './run';
+
+const SWITCH_PATIENCE_MS = 60_000;
+
+export function laneCommand(): Command {
+  const lane = new Command('lane').description('pause a lane, or let it run again');
+  const verb = (name: 'pause' | 'resume', description: string) =>
+    withJson(withEnvironment(new Command(name).argument('<name>', 'lane').description(description))).action(
+      (laneName: string, options: CommonOptions) =>
+        runConnected(options.env, async (connection) => {
+          const paused = name === 'pause';
+          const mappings = await switchLane(connection, laneName, paused);
+          if (options.json) printJson({ lane: laneName, paused, mappings });
+          else
+            print(
+              paused
+                ? `Lane ${laneName} is paused: events are accepted and wait in it. \`npx triage lane resume ${laneName}\` lets it run again.`
+                : `Lane ${laneName} runs again.`,
+            );
+          return EXIT.holds;
+        }),
+    );
+  return lane
+    .addCommand(verb('pause', 'stop taking events from the lane; they are still accepted and wait in its queue'))
+    .addCommand(verb('resume', 'take events from the lane again'));
+}
+
+/**
+ * The control record tells the reconciler to be patient; the mapping is what stops. The record comes first on the way down and
+ * last on the way up, so that at no moment a stopped lane looks like a running one.
+ */
+async function switchLane(connection: Connection, name: string, paused: boolean): Promise<string[]> {
+  const { clients, names, configuration } = connection;
+  const lane = configuration.lanes.find((each) => each.name === name);
+  if (!lane)
+    throw new UserError(
+      `There is no lane "${name}" in ${connection.environment}.`,
+      `These exist: ${configuration.lanes.map((each) => each.name).join(', ')}.`,
+    );
+  const control = createControl({ dynamo: clients.dynamo, sqs: clients.sqs, table: names.controlTable, queues: [] });
+  const before = await control.lane(name);
+  if (paused) await control.putLane({ ...before, paused });
+  const ids = await mappingsOf(connection, name);
+  if (ids.length === 0)
+    throw new UserError(`The runner of lane ${name} has no event source mapping.`, 'Deploy the environment again.');
+  for (const UUID of ids) await clients.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: !paused }));
+  await Promise.all(ids.map((id) => settled(connection, id, paused ? 'Disabled' : 'Enabled')));
+  if (!paused) await control.putLane({ ...before, paused });
+  return ids;
+}
+
+async function mappingsOf({ clients, names }: Connection, lane: string): Promise<string[]> {
+  const found = await clients.lambda.send(
+    new ListEventSourceMappingsCommand({ FunctionName: `${names.runnerFunction(lane)}:${LIVE_ALIAS}` }),
+  );
+  return (found.EventSourceMappings ?? []).flatMap(({ UUID }) => (UUID ? [UUID] : []));
+}
+
+async function settled({ clients }: Connection, UUID: string, state: string): Promise<void> {
+  const endMs = Date.now() + SWITCH_PATIENCE_MS;
+  while (Date.now() < endMs) {
+    const { State } = await clients.lambda.send(new GetEventSourceMappingCommand({ UUID }));
+    if (State === state) return;
+    await sleep(500);
+  }
+  throw new UserError(`The mapping ${UUID} is not ${state} after a minute.`, 'Run the command again.');
+}
