@@ -106,12 +106,13 @@ function mappingFaults(template: Template): Finding[] {
   });
 }
 
-/** Properties of the function behind an alias named `live`. */
+/** Properties of the function behind an alias named `live`; its ARN is made from the alias' reference and its name. */
 function functionBehind(template: Template, reference: unknown): Json | undefined {
-  const alias = template.resources[String((reference as Json | undefined)?.Ref ?? '')];
+  const id = /"Ref":"([^"]+)"/.exec(JSON.stringify(reference) ?? '')?.[1] ?? '';
+  const alias = template.resources[id];
   if (alias?.Type !== 'AWS::Lambda::Alias' || alias.Properties?.Name !== LIVE_ALIAS) return undefined;
-  const id = String((alias.Properties.FunctionName as Json | undefined)?.Ref ?? '');
-  return template.resources[id]?.Properties;
+  const behind = String((alias.Properties.FunctionName as Json | undefined)?.Ref ?? '');
+  return template.resources[behind]?.Properties;
 }
 
 function isStream(source: unknown, template: Template): boolean {

@@ -1,5 +1,5 @@
 /** One function of the platform: its bundle, its role with nothing but what is passed in, its log group, its alias `live`. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Alias,
@@ -68,7 +68,7 @@ export class PlatformFunction<K extends FunctionKind> extends Construct {
       ...(props.deadLetterQueue === undefined ? {} : { deadLetterQueue: props.deadLetterQueue }),
     });
     this.live = new Alias(this, 'Live', { aliasName: LIVE_ALIAS, version: this.function.currentVersion as IVersion });
-    acknowledgeFindings(this, props.deadLetterQueue === undefined);
+    acknowledgeFindings(this, stack, props.deadLetterQueue === undefined);
   }
 }
 
@@ -81,8 +81,18 @@ export function allow(actions: readonly string[], resources: readonly string[]):
   return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
 }
 
-function acknowledgeFindings(scope: Construct, polled: boolean): void {
+function acknowledgeFindings(scope: Construct, stack: PlatformStack, polled: boolean): void {
+  const finding = (bucket: string, prefix: string) =>
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${asPrinted(bucket, stack)}/${prefix}*]`;
   acknowledge(scope, {
+    [finding(stack.appStoreBucketName, 'claims/')]:
+      'Claim checks lie under this prefix, at keys that producers choose; reading is all that is allowed.',
+    [finding(stack.appStoreBucketName, 'in/')]:
+      'Object-put events lie under this prefix, at keys that producers choose; reading is all that is allowed.',
+    [finding(stack.quarantineBucketName, '')]:
+      'Refused entries are kept at keys made from their content; nothing may be read or removed.',
+    'Serverless-LambdaLatestVersion':
+      'Node.js 22 is a supported long-term release; one runtime for all functions is raised on purpose, not by a rule.',
     'AwsSolutions-IAM5[Resource::*]':
       'xray:PutTraceSegments and xray:PutTelemetryRecords (and, for the publisher, dynamodb:ListStreams) know no finer resource; the house rules refuse every other star resource.',
     'AwsSolutions-L1':
@@ -95,3 +105,11 @@ function acknowledgeFindings(scope: Construct, polled: boolean): void {
       : {}),
   });
 }
+
+/** A name as the rule pack prints it: parameters of the deployment by name. */
+function asPrinted(name: string, stack: PlatformStack): string {
+  return name
+    .replaceAll(stack.account, printed(stack.account, 'AWS::AccountId'))
+    .replaceAll(stack.region, printed(stack.region, 'AWS::Region'));
+}
+const printed = (value: string, parameter: string) => (Token.isUnresolved(value) ? `<${parameter}>` : value);

@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping, type IEventSourceDlq, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionKind } from '../../core/contracts/functions';
+import { acknowledge } from './acknowledge';
 import type { PlatformFunction } from './platform-function';
 
 export interface QueueMappingProps {
@@ -19,7 +20,7 @@ export function mapQueue<K extends FunctionKind>(
   target: PlatformFunction<K>,
   props: QueueMappingProps,
 ): EventSourceMapping {
-  return new EventSourceMapping(scope, id, {
+  const mapping = new EventSourceMapping(scope, id, {
     target: target.live as IFunction,
     eventSourceArn: props.queueArn,
     batchSize: props.batchSize,
@@ -27,6 +28,11 @@ export function mapQueue<K extends FunctionKind>(
     maxConcurrency: props.maximumConcurrency,
     reportBatchItemFailures: true,
   });
+  acknowledge(mapping, {
+    'Serverless-LambdaEventSourceMappingDestination':
+      'A mapping on an SQS queue knows no failure destination: what fails goes back to the queue, and after maxReceiveCount to its dead-letter queue.',
+  });
+  return mapping;
 }
 
 export interface StreamMappingProps {
