@@ -76,7 +76,10 @@ export function printReport(report: AuditReport): void {
     print(
       `journal    ${journal.sent} sent (${journal.events} events, ${journal.duplicates} repeats, ${journal.unconfirmed} unconfirmed): ${journal.accepted} accepted, ${journal.quarantined} quarantined, ${journal.inIntake} in intake`,
     );
-  if (report.balanced) return print('The balance holds.');
+  if (report.balanced) {
+    print('The balance holds.');
+    return;
+  }
   print();
   print(
     table(

@@ -41,7 +41,10 @@ export function createLiveView(
 
   function draw(phase: string): void {
     if (options.quiet) return;
-    if (!live) return print(lines(phase).join('\n'));
+    if (!live) {
+      print(lines(phase).join('\n'));
+      return;
+    }
     const text = `${phase}\n${laneTable(figures)}`;
     if (drawnLines > 0) process.stdout.write(`\x1b[${drawnLines}A\x1b[0J`);
     print(text);
