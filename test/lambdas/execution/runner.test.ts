@@ -1,5 +1,14 @@
 /** Proves what the runner does with one batch: commits, refusals, repeats, deadlines, errors, suspects, order and pauses. */
-import { acknowledge, calls, enqueue, losingAnswers, queueOf, receive, refusing } from '../../../adapters/memory';
+import {
+  acknowledge,
+  answering,
+  calls,
+  enqueue,
+  losingAnswers,
+  queueOf,
+  receive,
+  refusing,
+} from '../../../adapters/memory';
 import { createBench, NOW_MS } from './bench';
 
 const obey = (id: string, data?: unknown) => ({ id, type: 'obey', data });
@@ -179,6 +188,16 @@ describe('a split chain', () => {
     expect(bench.record('a')?.outcome).toBeUndefined();
     expect(await bench.turn()).toEqual(['done']);
     expect(bench.record('a')?.outcome?.writes).toHaveLength(1);
+  });
+
+  it('gives a message back whose continuation was not sent, and sends it the next time', async () => {
+    const bench = createBench({ hook: answering(calls('lanes.send', 1), [0]) });
+    await bench.ports.control.putLane({ lane: 'lane', paused: false, form: 'split' });
+    bench.send(bench.message({ id: 'a', type: 'steps', data: 1 }));
+    expect(await bench.turn()).toEqual(['returned']);
+    bench.later(300_000);
+    expect(await bench.turn()).toEqual(['continued']);
+    expect(await bench.turn()).toEqual(['done']);
   });
 
   it('sends the position that progress stands at to a message from before it', async () => {
