@@ -1,8 +1,10 @@
 /** The local environment as a whole: emulator (or the endpoint that is set), stacks, repairs, reconciler; up and down. */
+
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { resourceNames } from '../core/contracts/names';
-import { bootstrap, type DeployTarget, deployAssembly, synthesize, targetEnvironment } from './deploy';
+import { assemblyFolder, bootstrap, type DeployTarget, deployAssembly, synthesize, targetEnvironment } from './deploy';
 import { emulatorIsRunning, startEmulator, stopEmulator } from './emulator';
 import { startDetached, stopProcess } from './processes';
 import { repairAfterDeploy } from './repair';
@@ -62,6 +64,7 @@ export async function tearDown(): Promise<void> {
 async function end(session: SessionFile): Promise<void> {
   if (session.tickerPid !== undefined) await stopProcess(session.tickerPid, TICKER, 2_000);
   if (session.emulatorPid !== undefined) await stopEmulator(session.emulatorPid, session.emulatorFolder ?? '');
+  rmSync(assemblyFolder(session), { recursive: true, force: true });
   if (process.env.AWS_ENDPOINT_URL === session.endpoint && session.emulatorPid !== undefined)
     delete process.env.AWS_ENDPOINT_URL;
   removeSession();
