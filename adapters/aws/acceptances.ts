@@ -8,6 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Envelope } from '../../core/contracts/event';
+import { bodyDigest, recordKey } from '../../core/contracts/identity';
 import type { Acceptance } from '../../core/contracts/ledger';
 import { OPEN_INDEX, OPEN_SHARDS } from '../../core/contracts/names';
 import type { Acceptances } from '../../core/ports/acceptances';
@@ -164,12 +165,32 @@ async function shardKeys(dynamo: DynamoDBClient, table: string, shard: string, d
   return found;
 }
 
-/** What all envelopes of an acceptance share is stored once. */
-type StoredEnvelope = Omit<Envelope, 'lane' | 'acceptanceKey'>;
+/** What all envelopes share is stored once, and what follows from the event not at all: digests do not compress. */
+type StoredEnvelope = Omit<Envelope, 'lane' | 'acceptanceKey' | 'key' | 'bodyDigest'> &
+  Partial<Pick<Envelope, 'key' | 'bodyDigest'>>;
+
+function toStored({ lane: _lane, acceptanceKey: _key, key, bodyDigest: digest, ...rest }: Envelope): StoredEnvelope {
+  return {
+    ...rest,
+    // Kept where they are made in another way, so that what is read is always what was put.
+    ...(key === recordKey(rest.tenant, rest.event.source, rest.event.id) ? {} : { key }),
+    ...(digest === bodyDigest(rest.event) ? {} : { bodyDigest: digest }),
+  };
+}
+
+function fromStored(stored: StoredEnvelope, lane: string, acceptanceKey: string): Envelope {
+  const { tenant, event } = stored;
+  return {
+    ...stored,
+    key: stored.key ?? recordKey(tenant, event.source, event.id),
+    bodyDigest: stored.bodyDigest ?? bodyDigest(event),
+    lane,
+    acceptanceKey,
+  };
+}
 
 /** The stored form of an acceptance that is open. */
 export function acceptanceItem(acceptance: Acceptance): Item {
-  const stored: StoredEnvelope[] = acceptance.envelopes.map(({ lane: _lane, acceptanceKey: _key, ...rest }) => rest);
   return {
     key: text(acceptance.key),
     lane: text(acceptance.lane),
@@ -178,7 +199,7 @@ export function acceptanceItem(acceptance: Acceptance): Item {
     handedOver: flag(acceptance.handedOver),
     resends: number(acceptance.resends),
     openShard: text(shardOf(acceptance.key, OPEN_SHARDS)),
-    body: { B: gzipSync(JSON.stringify(stored)) },
+    body: { B: gzipSync(JSON.stringify(acceptance.envelopes.map(toStored))) },
   };
 }
 
@@ -190,9 +211,7 @@ export function acceptanceFromItem(item: Item): Acceptance {
   return {
     key,
     lane,
-    envelopes: (JSON.parse(body) as StoredEnvelope[]).map(
-      (each) => ({ ...each, lane, acceptanceKey: key }) as Envelope,
-    ),
+    envelopes: (JSON.parse(body) as StoredEnvelope[]).map((each) => fromStored(each, lane, key)),
     acceptedAtMs: required(numberOf(item, 'acceptedAtMs'), 'acceptedAtMs'),
     dueAtMs: required(numberOf(item, 'dueAtMs'), 'dueAtMs'),
     handedOver: item.handedOver?.BOOL ?? false,

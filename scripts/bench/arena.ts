@@ -25,6 +25,8 @@ export interface Arena {
   /** Queue addresses. */
   readonly laneUrl: string;
   readonly rivalUrl: string;
+  /** From then on Triage's publisher works beside its runner. */
+  startPublisher(): Promise<void>;
   setRunning(arm: 'triage' | 'rival', running: boolean): Promise<void>;
 }
 
@@ -51,19 +53,21 @@ export async function createArena(onProgress: (line: string) => void): Promise<A
     triage: await createMapping(lambda, 'triage-bench-runner', lane.arn),
     rival: await createMapping(lambda, 'triage-bench-rival', rival.arn),
   };
-  await lambda.send(
-    new CreateEventSourceMappingCommand({
-      FunctionName: 'triage-bench-publisher',
-      EventSourceArn: recordsStream,
-      StartingPosition: 'TRIM_HORIZON',
-      BatchSize: 100,
-    }),
-  );
   return {
     dynamo,
     sqs,
     laneUrl: lane.url,
     rivalUrl: rival.url,
+    startPublisher: async () => {
+      await lambda.send(
+        new CreateEventSourceMappingCommand({
+          FunctionName: 'triage-bench-publisher',
+          EventSourceArn: recordsStream,
+          StartingPosition: 'LATEST',
+          BatchSize: 100,
+        }),
+      );
+    },
     setRunning: async (arm, Enabled) => {
       await lambda.send(new UpdateEventSourceMappingCommand({ UUID: mappings[arm], Enabled }));
     },

@@ -24,6 +24,7 @@ export interface DrainFigures {
 }
 
 export async function measureDrain(arena: Arena, onProgress: (line: string) => void): Promise<DrainFigures> {
+  await arena.startPublisher();
   const triage: number[] = [];
   const rival: number[] = [];
   // The first round warms the workers and is not counted.
@@ -44,7 +45,7 @@ export async function measureDrain(arena: Arena, onProgress: (line: string) => v
 }
 
 async function drainTriage(arena: Arena): Promise<number> {
-  const envelopes = envelopesOf(randomUUID(), EVENTS, 'bench', Date.now());
+  const envelopes = envelopesOf(randomUUID().slice(0, 8), EVENTS, 'bench', Date.now());
   await fill(
     arena,
     arena.laneUrl,
@@ -58,7 +59,7 @@ async function drainTriage(arena: Arena): Promise<number> {
 }
 
 async function drainRival(arena: Arena): Promise<number> {
-  const prefix = randomUUID();
+  const prefix = randomUUID().slice(0, 8);
   const envelopes = envelopesOf(prefix, EVENTS, 'bench', Date.now());
   await fill(
     arena,

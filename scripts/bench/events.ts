@@ -1,5 +1,6 @@
 /** The benchmark's events: readings of about 300 bytes, and the envelopes and acceptances that ingestion makes of them. */
 
+import { randomUUID } from 'node:crypto';
 import type { CloudEvent, Envelope, LaneMessage } from '../../core/contracts/event';
 import { acceptanceKey, bodyDigest, recordKey } from '../../core/contracts/identity';
 import type { Acceptance } from '../../core/contracts/ledger';
@@ -27,7 +28,7 @@ export function reading(id: string, index: number): CloudEvent {
 
 export function envelopesOf(prefix: string, count: number, lane: string, nowMs: number): Envelope[] {
   return Array.from({ length: count }, (_, index) => {
-    const event = reading(`${prefix}-${index}`, index);
+    const event = reading(`${prefix}-${randomUUID()}`, index);
     return {
       key: recordKey(TENANT, event.source, event.id),
       generation: 1,

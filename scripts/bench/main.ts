@@ -67,16 +67,16 @@ async function onEndpoint(chosen: ReadonlySet<Part>, figures: Record<string, unk
     }
     if (chosen.has('price') || chosen.has('drain')) {
       const arena = await createArena(say);
-      if (chosen.has('drain')) {
-        const drain = await measureDrain(arena, say);
-        figures.drainRatio = drain.drainRatio;
-        figures.drain = drain;
-      }
       if (chosen.has('price')) {
         say('price');
         const price = await measurePrice();
         figures.priceRatio = price.priceRatio;
         figures.price = price;
+      }
+      if (chosen.has('drain')) {
+        const drain = await measureDrain(arena, say);
+        figures.drainRatio = drain.drainRatio;
+        figures.drain = drain;
       }
     }
   } finally {

@@ -34,9 +34,17 @@ type Input = Write & {
 export function meterDynamo(dynamo: DynamoDBClient, plain: DynamoDBClient, meter: Meter): void {
   dynamo.middlewareStack.add(
     (next, context) => async (args) => {
-      const answer = await next(args);
-      await countDynamo(context.commandName ?? '', args.input as Input, answer.output as object, plain, meter);
-      return answer;
+      const count = (output: object) =>
+        countDynamo(context.commandName ?? '', args.input as Input, output, plain, meter);
+      try {
+        const answer = await next(args);
+        await count(answer.output as object);
+        return answer;
+      } catch (error) {
+        // A write whose condition did not hold is billed as well.
+        if ((error as Error).name.endsWith('CheckFailedException')) await count({});
+        throw error;
+      }
     },
     { step: 'finalizeRequest', priority: 'low', name: 'triageMeter' },
   );

@@ -104,7 +104,7 @@ async function meterTriage(): Promise<Meter> {
   const meter = new Meter();
   const ports = triagePorts(meter);
   const nowMs = Date.now();
-  const acceptances = acceptancesOf(envelopesOf(randomUUID(), EVENTS, LANE.name, nowMs), 1);
+  const acceptances = acceptancesOf(envelopesOf(randomUUID().slice(0, 8), EVENTS, LANE.name, nowMs), 1);
   const envelopes = acceptances.flatMap((each) => each.envelopes);
   for (const acceptance of acceptances)
     await invoke(meter, 'ingest', async () => {
@@ -183,7 +183,7 @@ async function meterRival(): Promise<Meter> {
   process.env.AWS_LAMBDA_FUNCTION_NAME ??= 'triage-bench-rival';
   const handler = createRivalHandler(dynamo);
   const context = { getRemainingTimeInMillis: () => 10_000, awsRequestId: 'bench' } as Context;
-  for (const batch of inBatches(envelopesOf(randomUUID(), EVENTS, LANE.name, Date.now()), BATCH)) {
+  for (const batch of inBatches(envelopesOf(randomUUID().slice(0, 8), EVENTS, LANE.name, Date.now()), BATCH)) {
     // The producer sends ten to a request, as Triage's ingestion does.
     meter.add('SQS SendMessageBatch', 'sqsRequest', 1);
     countMapping(meter, 'queue');

@@ -1,6 +1,6 @@
 /**
  * The rival: what a careful team writes by hand for the same guarantees. Batch processing with partial failures and idempotency by
- * Powertools, one PutItem as the effect, one log line per batch.
+ * Powertools, one PutItem as the effect.
  */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
@@ -43,15 +43,8 @@ export function createRivalHandler(dynamo: DynamoDBClient) {
   const processor = new BatchProcessor(EventType.SQS);
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     config.registerLambdaContext(context);
-    const answer = await processPartialResponse(
-      event,
-      (record: SQSRecord) => react(JSON.parse(record.body)),
-      processor,
-      {
-        context,
-      },
-    );
-    process.stdout.write(`${JSON.stringify({ level: 'INFO', message: 'batch', records: event.Records.length })}\n`);
-    return answer;
+    return processPartialResponse(event, (record: SQSRecord) => react(JSON.parse(record.body)), processor, {
+      context,
+    });
   };
 }

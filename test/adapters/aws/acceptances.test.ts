@@ -1,4 +1,5 @@
 /** Proves that an acceptance is put once, moved by condition, and leaves the open index when it is closed. */
+import { gunzipSync } from 'node:zlib';
 import {
   BatchGetItemCommand,
   DynamoDBClient,
@@ -7,7 +8,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { acceptanceItem, createAcceptances } from '../../../adapters/aws/acceptances';
+import { acceptanceFromItem, acceptanceItem, createAcceptances } from '../../../adapters/aws/acceptances';
+import { bodyDigest, recordKey } from '../../../core/contracts/identity';
 import type { Acceptance } from '../../../core/contracts/ledger';
 import { anEnvelope, noWait, serviceError } from './support';
 
@@ -85,4 +87,15 @@ test('open ones come from all shards and pages, oldest first, without those clos
   const found = await acceptances.open(100, 10);
   expect(found.map((each) => each.key)).toEqual(['early', 'late']);
   expect(found[0]?.envelopes[0]).toEqual({ ...envelope, acceptanceKey: 'early' });
+});
+
+test('digests that follow from the event take no space, others are kept', () => {
+  const { source, id } = envelope.event;
+  const made = { ...envelope, key: recordKey(envelope.tenant, source, id), bodyDigest: bodyDigest(envelope.event) };
+  const whole = { ...acceptance, envelopes: [made, envelope] };
+  const item = acceptanceItem(whole);
+  expect(acceptanceFromItem(item)).toEqual(whole);
+  const stored = JSON.parse(gunzipSync(item.body?.B ?? new Uint8Array()).toString());
+  expect(stored[0].key).toBeUndefined();
+  expect(stored[1].bodyDigest).toBe(envelope.bodyDigest);
 });
