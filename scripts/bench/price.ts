@@ -1,7 +1,7 @@
 /**
  * What a million events cost, itemised: requests and write units that the adapters make, by AWS's price list. Both arms begin with
- * a sent event and end with its effect applied. The queue in front is filled by ingestion on Triage's side and by the producer on
- * the rival's; entry by bus, stream or bucket, the same for both, is left out, and so are logs, alarms and idle polling.
+ * the event in the queue that its entry fills (Triage's intake, the rival's own) and end with its effect applied. The entry itself
+ * (bus, rule, first send) is the same for both and left out, and so are logs, alarms, storage and idle polling.
  */
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -106,12 +106,14 @@ async function meterTriage(): Promise<Meter> {
   const nowMs = Date.now();
   const acceptances = acceptancesOf(envelopesOf(randomUUID().slice(0, 8), EVENTS, LANE.name, nowMs), 1);
   const envelopes = acceptances.flatMap((each) => each.envelopes);
-  for (const acceptance of acceptances)
+  for (const acceptance of acceptances) {
+    countMapping(meter, 'intake');
     await invoke(meter, 'ingest', async () => {
       await ports.acceptances.accept(acceptance);
       await ports.lanes.send(LANE.name, acceptance.envelopes.map(messageOf));
       await ports.acceptances.markHandedOver(acceptance.key);
     });
+  }
   const run = createRunner(
     ports,
     {
@@ -184,8 +186,6 @@ async function meterRival(): Promise<Meter> {
   const handler = createRivalHandler(dynamo);
   const context = { getRemainingTimeInMillis: () => 10_000, awsRequestId: 'bench' } as Context;
   for (const batch of inBatches(envelopesOf(randomUUID().slice(0, 8), EVENTS, LANE.name, Date.now()), BATCH)) {
-    // The producer sends ten to a request, as Triage's ingestion does.
-    meter.add('SQS SendMessageBatch', 'sqsRequest', 1);
     countMapping(meter, 'queue');
     const event = sqsEvent(batch.map((each) => JSON.stringify(each.event))) as unknown as SQSEvent;
     const answer = await invoke(meter, 'handler', () => handler(event, context));
