@@ -4,6 +4,7 @@ import { defineApplication, defineChain, defineUnit } from '../../core/units';
 
 const anything = v.unknown();
 const pass = (name: string) => defineUnit({ name, input: anything, react: ({ input }) => ({ result: input }) });
+const say = (name: string) => defineUnit({ name, input: anything, react: () => ({ result: name }) });
 const write = (name: string) =>
   defineUnit({
     name,
@@ -45,6 +46,23 @@ export const explored = defineApplication({
       version: 1,
       on: ['sides'],
       stages: [{ branches: { left: [pass('left')], right: [pass('right')] } }, { units: [write('write')] }],
+    }),
+    defineChain({
+      name: 'early',
+      version: 1,
+      on: ['early'],
+      stages: [{ units: [write('write')] }, { units: [pass('after')] }],
+    }),
+    defineChain({
+      name: 'twice',
+      version: 1,
+      on: ['twice'],
+      // Branches of the same names in two stages; each says which stage it ran in.
+      stages: [
+        { branches: { left: [say('left0')], right: [say('right0')] } },
+        { branches: { left: [say('left1')], right: [say('right1')] } },
+        { units: [pass('after')] },
+      ],
     }),
   ],
 });

@@ -74,6 +74,8 @@ export interface Model {
   readonly without: readonly Condition[];
   /** Carried out together with what precedes them: they commute with everything. */
   readonly quiet: (operation: Operation) => boolean;
+  /** Moves made first, by their labels, so that a search begins near the hole that it is to find. */
+  readonly prefix: readonly string[];
   /** Takes out what nothing will look at, so that states meet. */
   readonly tidy: (world: MemoryWorld) => void;
   /** What is wrong after a step; undefined where all is well. */
@@ -100,7 +102,11 @@ export class Explorer {
   /** Situations from which everything was drained before, and ended well. */
   readonly drained = new Set<string>();
   private steps = 0;
-  constructor(readonly model: Model) {}
+  /** With a seed, moves are tried in a shuffled order: the same states in the end, but a hole may come sooner. */
+  constructor(
+    readonly model: Model,
+    private seed = 0,
+  ) {}
 
   /** Depth first. Stops at the first hole. */
   async explore(mostStates: number): Promise<Exploration> {
@@ -110,7 +116,7 @@ export class Explorer {
       const id = identify(situation);
       if (this.seen.has(id)) return false;
       this.seen.add(id);
-      stack.push({ situation, moves: this.moves(situation), label });
+      stack.push({ situation, moves: this.ordered(this.moves(situation)), label });
       return true;
     };
     const report = (complete: boolean, what?: string, last?: string): Exploration => ({
@@ -122,6 +128,13 @@ export class Explorer {
         : { hole: { what, trace: [...stack.map((each) => each.label), ...(last ? [last] : [])].slice(1) } }),
     });
     enter(first, 'start');
+    for (const label of this.model.prefix) {
+      const { situation } = stack.at(-1) as { situation: Situation };
+      const move = this.moves(situation).find((each) => each.label === label);
+      if (!move) throw new RangeError(`the prefix's move "${label}" is not possible`);
+      (stack.at(-1) as { moves: Move[] }).moves = [];
+      enter(await move.make(), label);
+    }
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       if (this.seen.size > mostStates) return report(false);
       if (top.moves.length === 0) {
@@ -140,6 +153,16 @@ export class Explorer {
       }
     }
     return report(true);
+  }
+
+  private ordered(moves: Move[]): Move[] {
+    if (this.seed === 0) return moves;
+    for (let last = moves.length - 1; last > 0; last -= 1) {
+      this.seed = (this.seed * 48_271) % 2_147_483_647;
+      const other = this.seed % (last + 1);
+      [moves[last], moves[other]] = [moves[other] as Move, moves[last] as Move];
+    }
+    return moves;
   }
 
   private moves(situation: Situation): Move[] {

@@ -12,6 +12,7 @@ export function wrongAfterStep(before: WorldState, after: WorldState): string | 
     movedBack(before, after) ??
     effectWithoutOutcome(after) ??
     emittedWithoutOutcome(after) ??
+    strangeBranch(after) ??
     wrongContext(after) ??
     doneTwice(after)
   );
@@ -46,6 +47,15 @@ function movedBack(before: WorldState, after: WorldState): string | undefined {
   return late && `progress of ${late[0]} was written after its outcome`;
 }
 
+/** Units whose result is a name with a digit say which stage they ran in. */
+function strangeBranch(world: WorldState): string | undefined {
+  for (const { key, progress } of Object.values(world.records))
+    for (const [name, { result }] of Object.entries(progress?.branches ?? {}))
+      if (typeof result === 'string' && /\d$/.test(result) && !result.endsWith(String(progress?.position.stage)))
+        return `branch ${name} of ${key} at stage ${progress?.position.stage} holds ${result}`;
+  return undefined;
+}
+
 function effectWithoutOutcome(world: WorldState): string | undefined {
   const written = done(world).flatMap((each) => each.outcome?.writes ?? []);
   const forged = Object.values(world.effects).find((each) => !written.some((write) => sameWrite(write, each)));
@@ -76,7 +86,14 @@ function doneTwice(world: WorldState): string | undefined {
 }
 
 /** What is wrong once nothing is left to do. */
-export function wrongAtEnd(world: WorldState, neverDead: boolean): string | undefined {
+export function wrongAtEnd(
+  world: WorldState,
+  { neverDead, produced }: { readonly neverDead: boolean; readonly produced: number },
+): string | undefined {
+  const accepted = new Set(
+    Object.values(world.acceptances).flatMap((each) => each.acceptance.envelopes.map(({ key }) => key)),
+  );
+  if (accepted.size < produced) return `${produced - accepted.size} of ${produced} events were lost before acceptance`;
   for (const { acceptance, closedAtMs } of Object.values(world.acceptances)) {
     for (const { key, generation } of acceptance.envelopes) {
       const outcome = world.records[`${key}#${generation}`]?.outcome;

@@ -44,6 +44,7 @@ export interface Scenario {
   readonly handedOver?: boolean;
   /** Deliver two visible messages in one batch too. */
   readonly batches?: boolean;
+  readonly prefix?: readonly string[];
   /** A chain in flight is finished: EXPIRED after progress would be a hole. */
   readonly neverExpiredAfterProgress?: boolean;
   /** Two sweeps that read the same due time must not both send. */
@@ -150,6 +151,7 @@ export function modelOf(
       },
     ],
     limits: scenario.limits,
+    prefix: scenario.prefix ?? [],
     without: without.conditions ?? [],
     // It touches only effects and the bus, which nothing else reads, and takes the stream from its other end.
     alone: (actor) => actor === 'publisher',
@@ -313,7 +315,9 @@ async function drain(from: Situation, explorer: Explorer, scenario: Scenario): P
     passed.push(id);
     const next = await drainStep(situation, explorer, scenario);
     if (next === undefined) {
-      const wrong = wrongAtEnd(situation.world, scenario.neverDead);
+      const wrong =
+        wrongAtEnd(situation.world, { neverDead: scenario.neverDead, produced: scenario.events.length }) ??
+        unanswered(from, situation);
       if (wrong !== undefined) return wrong;
       break;
     }
@@ -324,6 +328,14 @@ async function drain(from: Situation, explorer: Explorer, scenario: Scenario): P
   }
   for (const id of passed) explorer.drained.add(id);
   return undefined;
+}
+
+/** A redrive that ran to its end has made a generation of its own. */
+function unanswered(from: Situation, { world }: Situation): string | undefined {
+  if (!from.used.redrive || from.used.crash) return undefined;
+  return Object.values(world.records).some((each) => each.generation > 1)
+    ? undefined
+    : 'an event was redriven and nothing came of it';
 }
 
 async function drainStep(situation: Situation, explorer: Explorer, scenario: Scenario): Promise<Situation | undefined> {
