@@ -39,7 +39,7 @@ export function assemblyFolder(target: DeployTarget): string {
 
 export async function synthesize(target: DeployTarget): Promise<string> {
   const folder = assemblyFolder(target);
-  await cdk(['synth', '--all', '--quiet', '-c', `env=${target.environment}`, '--output', folder, ...COMMON], target);
+  await cdk(['synth', '--quiet', '-c', `env=${target.environment}`, '--output', folder, ...COMMON], target);
   return folder;
 }
 
