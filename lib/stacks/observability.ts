@@ -282,14 +282,15 @@ export class ObservabilityStack extends PlatformStack {
 
 const FAILURE_ALARM = 'failed-';
 
-function queueMetric(queue: string, metricName: string, label = queue): Metric {
+function queueMetric(queue: string, metricName: string, label?: string): Metric {
   return new Metric({
     namespace: 'AWS/SQS',
     metricName,
     dimensionsMap: { QueueName: queue },
     statistic: Stats.MAXIMUM,
     period: MINUTE,
-    label,
+    // A label makes an alarm's metric a list of metrics in the template, which not every endpoint takes.
+    ...(label === undefined ? {} : { label }),
   });
 }
 const depth = (queue: string, label?: string) => queueMetric(queue, 'ApproximateNumberOfMessagesVisible', label);
@@ -297,13 +298,12 @@ const oldestAge = (queue: string, label?: string) => queueMetric(queue, 'Approxi
 
 /** Of the alias, since nothing else is ever invoked. */
 function functionMetric(target: FunctionTarget, metricName: string, statistic: string = Stats.SUM): Metric {
-  const { functionName, name } = target;
+  const { functionName } = target;
   return new Metric({
     namespace: 'AWS/Lambda',
     metricName,
     dimensionsMap: { FunctionName: functionName, Resource: `${functionName}:${LIVE_ALIAS}` },
     statistic,
     period: MINUTE,
-    label: name,
   });
 }
