@@ -1,0 +1,156 @@
+/** Proves what matters in the templates: references by name, the environment contract, dead-letter queues, encryption, aliases. */
+import { loadConfiguration } from '../../config';
+import { FUNCTION_ENVIRONMENTS, type FunctionKind } from '../../core/contracts/functions';
+import { resourcesOf, synthesized, type Templates } from './synthesized';
+
+const configuration = loadConfiguration('dev');
+let templates: Templates;
+beforeAll(async () => {
+  templates = await synthesized(configuration);
+}, 120_000);
+const all = (type: string) => Object.values(templates).flatMap((template) => resourcesOf(template, type));
+
+function kindOf(functionName: string): FunctionKind {
+  const kinds = ['ingest', 'publisher', 'dead-letter', 'reconciler'] as const;
+  return kinds.find((kind) => functionName === `triage-dev-${kind}`) ?? 'runner';
+}
+
+describe('references between stacks', () => {
+  it('are names only: no stack exports or imports a value', () => {
+    for (const template of Object.values(templates)) expect(template.text).not.toMatch(/Fn::ImportValue|"Export"/);
+  });
+
+  it('leave the other lanes as they are when a lane is removed', async () => {
+    const without = await synthesized({
+      ...configuration,
+      lanes: configuration.lanes.filter((lane) => lane.name !== 'ordered'),
+    });
+    const names = resourcesOf(without.lanes, 'AWS::SQS::Queue').map((queue) => queue.QueueName);
+    expect(names).not.toContain('triage-dev-lane-ordered.fifo');
+    expect(names).toContain('triage-dev-lane-critical');
+    for (const template of Object.values(without)) expect(template.text).not.toContain('lane-ordered');
+  }, 120_000);
+});
+
+describe('functions', () => {
+  it('are given exactly the variables that they read', () => {
+    for (const properties of all('AWS::Lambda::Function')) {
+      const expected = Object.keys(FUNCTION_ENVIRONMENTS[kindOf(properties.FunctionName)].entries).sort();
+      expect([properties.FunctionName, Object.keys(properties.Environment.Variables).sort()]).toEqual([
+        properties.FunctionName,
+        expected,
+      ]);
+    }
+  });
+
+  it('run on arm64 with tracing and a log group of their own with retention', () => {
+    const groups = all('AWS::Logs::LogGroup');
+    const functions = all('AWS::Lambda::Function');
+    expect(functions).toHaveLength(10);
+    expect(groups).toHaveLength(functions.length);
+    for (const group of groups) expect(group.RetentionInDays).toBe(14);
+    for (const each of functions) {
+      expect([each.Architectures, each.Runtime, each.TracingConfig]).toEqual([
+        ['arm64'],
+        'nodejs22.x',
+        { Mode: 'Active' },
+      ]);
+    }
+  });
+
+  it('are reserved concurrency at least as high as the sum of their mappings', () => {
+    const byName = new Map(all('AWS::Lambda::Function').map((each) => [each.FunctionName, each]));
+    expect(byName.get('triage-dev-runner-critical')?.ReservedConcurrentExecutions).toBe(20);
+    expect(byName.get('triage-dev-ingest')?.ReservedConcurrentExecutions).toBe(21);
+  });
+});
+
+describe('mappings', () => {
+  it('report failures item by item, capped, on the alias', () => {
+    const mappings = all('AWS::Lambda::EventSourceMapping');
+    expect(mappings).toHaveLength(16);
+    for (const mapping of mappings) {
+      expect(mapping.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+      expect(JSON.stringify(mapping.FunctionName)).toContain(':live');
+    }
+  });
+
+  it('of streams have a failure destination and try for less than the stream remembers', () => {
+    const streams = all('AWS::Lambda::EventSourceMapping').filter((each) => each.StartingPosition !== undefined);
+    expect(streams).toHaveLength(2);
+    for (const mapping of streams) {
+      expect(mapping.DestinationConfig.OnFailure.Destination).toBeDefined();
+      expect(mapping.MaximumRecordAgeInSeconds).toBeLessThan(24 * 3600);
+    }
+  });
+});
+
+describe('queues', () => {
+  it('are encrypted, and have a dead-letter queue where they are not one', () => {
+    for (const queue of all('AWS::SQS::Queue')) {
+      expect(queue.SqsManagedSseEnabled).toBe(true);
+      const isEnd = /-dlq(\.fifo)?$|-failures/.test(queue.QueueName);
+      expect([queue.QueueName, queue.RedrivePolicy !== undefined]).toEqual([queue.QueueName, !isEnd]);
+    }
+  });
+
+  it('of ordered lanes are FIFO, with a FIFO dead-letter queue', () => {
+    const fifo = all('AWS::SQS::Queue').filter((queue) => queue.FifoQueue === true);
+    expect(fifo.map((queue) => queue.QueueName).sort()).toEqual([
+      'triage-dev-lane-ordered-dlq.fifo',
+      'triage-dev-lane-ordered.fifo',
+    ]);
+  });
+});
+
+describe('rules', () => {
+  it('each have a dead-letter queue and wrap the event with its way in', () => {
+    const rules = all('AWS::Events::Rule');
+    expect(rules.map((rule) => rule.Name).sort()).toEqual([
+      'triage-dev-devices-express',
+      'triage-dev-devices-standard',
+      'triage-dev-internal',
+      'triage-dev-uploads-objects',
+    ]);
+    for (const rule of rules) {
+      expect(rule.Targets[0].DeadLetterConfig.Arn).toBeDefined();
+      expect(rule.Targets[0].InputTransformer.InputTemplate).toMatch(/^\{"way":"(devices|uploads|internal)"/);
+    }
+  });
+});
+
+describe('tables and buckets', () => {
+  it('recover to a point in time, on demand', () => {
+    const tables = all('AWS::DynamoDB::Table');
+    expect(tables).toHaveLength(5);
+    for (const table of tables) {
+      expect(table.BillingMode).toBe('PAY_PER_REQUEST');
+      expect(table.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true);
+    }
+  });
+
+  it('are encrypted and private, and announce objects without a helper function', () => {
+    for (const bucket of all('AWS::S3::Bucket')) {
+      expect(bucket.BucketEncryption).toBeDefined();
+      expect(Object.values(bucket.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+    }
+    expect(all('Custom::S3BucketNotifications')).toEqual([]);
+  });
+});
+
+describe('alarms', () => {
+  it('all say what to do and tell somebody', () => {
+    const alarms = all('AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThan(30);
+    for (const alarm of alarms) {
+      expect(alarm.AlarmDescription).toMatch(/\. Runbook: docs\/runbooks\/[a-z-]+\.md$/);
+      expect(alarm.AlarmActions).toHaveLength(1);
+    }
+  });
+});
+
+it('the lanes stack has not changed unnoticed', () => {
+  const counts: Record<string, number> = {};
+  for (const { Type } of Object.values(templates.lanes.resources)) counts[Type] = (counts[Type] ?? 0) + 1;
+  expect(counts).toMatchSnapshot();
+});
