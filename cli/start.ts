@@ -98,7 +98,7 @@ async function demo(
   } finally {
     await view.stop();
   }
-  const report = await settledAudit(connection, sent, fromMs, signal);
+  const report = await settledAudit(connection, sent, signal);
   const firstReactionSeconds =
     view.firstReactionMs === undefined ? undefined : (view.firstReactionMs - startedAtMs) / 1000;
   if (options.json) printJson({ firstReactionSeconds, lanes: view.figures(), journal: journalFile, audit: report });
@@ -113,16 +113,10 @@ async function demo(
 }
 
 /** The publisher comes after the outcomes: wait until nothing is pending, within reason. */
-async function settledAudit(
-  connection: Connection,
-  journal: readonly JournalEntry[],
-  fromMs: number,
-  signal: AbortSignal,
-) {
-  const window = { fromMs, toMs: Number.MAX_SAFE_INTEGER };
+async function settledAudit(connection: Connection, journal: readonly JournalEntry[], signal: AbortSignal) {
   const endMs = Date.now() + PUBLISHER_PATIENCE_SECONDS * 1000;
   while (true) {
-    const report = await auditOf(connection, { journal, window });
+    const report = await auditOf(connection, { journal });
     const settled = report.effects.pending === 0 && report.inFlight === 0;
     if (settled || Date.now() > endMs || signal.aborted) return report;
     await sleep(1_000, undefined, { signal }).catch(() => undefined);
