@@ -121,7 +121,8 @@ function acceptancesSuite(ports: () => PortsUnderTest): void {
     return {
       key,
       lane: ports().lane,
-      envelopes: [envelope(fresh(), ports().lane), envelope(fresh(), ports().lane)],
+      // An envelope names the acceptance that it stands in; an implementation may rely on it.
+      envelopes: [fresh(), fresh()].map((each) => envelope(each, ports().lane, { acceptanceKey: key })),
       acceptedAtMs: T,
       dueAtMs,
       handedOver: false,

@@ -1,0 +1,136 @@
+/**
+ * The adapters for AWS do what the port suite asks, on tables, queues, a bus and buckets of their own: what unit tests with a mocked
+ * client cannot show, since there the conditions and the transactions are never evaluated.
+ */
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  createAcceptances,
+  createClaims,
+  createContextStore,
+  createControl,
+  createEffects,
+  createEventBus,
+  createLaneQueue,
+  createQuarantine,
+  createQueueUrls,
+  createRecords,
+} from '../../adapters/aws';
+import type { LaneMessage } from '../../core/contracts/event';
+import { DEAD_INDEX, OPEN_INDEX } from '../../core/contracts/names';
+import { describePorts } from '../conformance/port-suite';
+import { unique } from './conformance/behaviour';
+import { closeEndpoint, openEndpoint } from './conformance/endpoint';
+
+const RETENTION_DAYS = 15;
+
+afterAll(closeEndpoint);
+
+describePorts('aws', async () => {
+  const { client } = await openEndpoint();
+  const dynamo = new DynamoDBClient(client);
+  const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
+  const s3 = new S3Client({ ...client, forcePathStyle: true });
+  const eventBridge = new EventBridgeClient(client);
+  const name = unique('ports');
+  const queues: Record<string, string> = {
+    normal: `${name}-normal`,
+    ordered: `${name}-ordered.fifo`,
+    suspects: `${name}-suspects`,
+  };
+  await Promise.all([
+    makeTables(dynamo, name),
+    ...Object.values(queues).map((queue) => makeQueue(sqs, queue)),
+    ...['quarantine', 'store'].map((suffix) => s3.send(new CreateBucketCommand({ Bucket: `${name}-${suffix}` }))),
+    eventBridge.send(new CreateEventBusCommand({ Name: name })),
+  ]);
+  const lanes = ['normal', 'ordered'].map((lane) => ({
+    name: lane,
+    pool: 'main',
+    priorityClass: 'normal',
+    admissionBound: 1_000,
+    queueUrlName: queues[lane] ?? '',
+    ordered: lane === 'ordered',
+  }));
+  const urlOf = createQueueUrls(sqs);
+  return {
+    acceptances: createAcceptances({ dynamo, table: `${name}-acceptances`, retentionDays: RETENTION_DAYS }),
+    records: createRecords({
+      dynamo,
+      table: `${name}-records`,
+      contextTable: `${name}-context`,
+      retentionDays: RETENTION_DAYS,
+    }),
+    contexts: createContextStore({ dynamo, table: `${name}-context` }),
+    effects: createEffects({ dynamo, table: `${name}-effects` }),
+    control: createControl({ dynamo, sqs, table: `${name}-control`, queues: lanes }),
+    lanes: createLaneQueue({ sqs, lanes, suspectQueue: queues.suspects }),
+    bus: createEventBus({ eventBridge, bus: name }),
+    quarantine: createQuarantine({ s3, bucket: `${name}-quarantine` }),
+    claims: createClaims({ s3, bucket: `${name}-store` }),
+    lane: 'normal',
+    orderedLane: 'ordered',
+    suspects: 'suspects',
+    receive: async (lane) => receive(sqs, await urlOf(queues[lane] ?? ''), lane === 'ordered'),
+    putObject: async (Key, Body) => {
+      await s3.send(new PutObjectCommand({ Bucket: `${name}-store`, Key, Body }));
+    },
+  };
+});
+
+/** The keys and indexes that lib/stacks/state.ts gives them. */
+async function makeTables(dynamo: DynamoDBClient, name: string): Promise<void> {
+  const text = (...names: string[]) => names.map((each) => ({ AttributeName: each, AttributeType: 'S' as const }));
+  const number = (...names: string[]) => names.map((each) => ({ AttributeName: each, AttributeType: 'N' as const }));
+  const keys = (hash: string, range?: string) => [
+    { AttributeName: hash, KeyType: 'HASH' as const },
+    ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }]),
+  ];
+  const index = (IndexName: string, hash: string, range: string) => ({
+    GlobalSecondaryIndexes: [
+      { IndexName, KeySchema: keys(hash, range), Projection: { ProjectionType: 'KEYS_ONLY' as const } },
+    ],
+  });
+  const tables = {
+    acceptances: {
+      KeySchema: keys('key'),
+      AttributeDefinitions: [...text('key', 'openShard'), ...number('dueAtMs')],
+      ...index(OPEN_INDEX, 'openShard', 'dueAtMs'),
+    },
+    records: {
+      KeySchema: keys('key', 'generation'),
+      AttributeDefinitions: [...text('key', 'deadShard'), ...number('generation', 'decidedAtMs')],
+      ...index(DEAD_INDEX, 'deadShard', 'decidedAtMs'),
+    },
+    context: { KeySchema: keys('key'), AttributeDefinitions: text('key') },
+    effects: { KeySchema: keys('id'), AttributeDefinitions: text('id') },
+    control: { KeySchema: keys('id'), AttributeDefinitions: text('id') },
+  };
+  await Promise.all(
+    Object.entries(tables).map(async ([suffix, table]) => {
+      const TableName = `${name}-${suffix}`;
+      await dynamo.send(new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST', ...table }));
+      await waitUntilTableExists({ client: dynamo, maxWaitTime: 25, minDelay: 1, maxDelay: 2 }, { TableName });
+    }),
+  );
+}
+
+async function makeQueue(sqs: SQSClient, QueueName: string): Promise<void> {
+  const fifo = QueueName.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
+  await sqs.send(new CreateQueueCommand({ QueueName, Attributes: { VisibilityTimeout: '30', ...fifo } }));
+}
+
+/** A message in flight holds up its group, so that an ordered queue's are deleted as they come. */
+async function receive(sqs: SQSClient, QueueUrl: string, ordered: boolean) {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+  );
+  if (ordered)
+    for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  return Messages.map(({ Body = '', ReceiptHandle: receiptHandle = '' }) => ({
+    body: JSON.parse(Body) as LaneMessage,
+    receiptHandle,
+  }));
+}
