@@ -21,10 +21,12 @@ export interface Emulator {
 export interface EmulatorOptions {
   /** TCP port, 1-65535. Left out: a free one. */
   readonly port?: number;
+  /** Where functions send their requests, a fault proxy's address say. Left out: straight to the emulator. */
+  readonly functionsEndpoint?: string;
   readonly onProgress?: (message: string) => void;
 }
 
-export async function startEmulator({ port, onProgress }: EmulatorOptions = {}): Promise<Emulator> {
+export async function startEmulator({ port, functionsEndpoint, onProgress }: EmulatorOptions = {}): Promise<Emulator> {
   const python = ensureVenv(onProgress);
   const free = await freePort(port);
   if (free === undefined)
@@ -34,7 +36,10 @@ export async function startEmulator({ port, onProgress }: EmulatorOptions = {}):
     );
   const folder = makeFolder();
   const log = join(folder, 'emulator.log');
-  const pid = await startDetached(python, [LAUNCHER], emulatorEnvironment(free, folder, python), log);
+  const environment = emulatorEnvironment(free, folder, python);
+  // Functions inherit it; the emulator names itself only where none is set.
+  if (functionsEndpoint !== undefined) environment.AWS_ENDPOINT_URL = functionsEndpoint;
+  const pid = await startDetached(python, [LAUNCHER], environment, log);
   const endpoint = `http://127.0.0.1:${free}`;
   await untilHealthy(endpoint, pid, folder, log);
   return { endpoint, pid, folder, stop: () => stopEmulator(pid, folder) };

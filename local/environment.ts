@@ -29,6 +29,8 @@ export interface BringUpOptions {
   readonly onProgress?: (message: string) => void;
   /** Port of the emulator; left out: TRIAGE_PORT, else a free one. */
   readonly port?: number;
+  /** Where the embedded emulator's functions send their requests; left out: to the emulator. Not for an endpoint that is set. */
+  readonly functionsEndpoint?: string;
   /** Seconds between the reconciler's sweeps; 0 starts no ticker, for tests that invoke it themselves. */
   readonly tickSeconds?: number;
 }
@@ -80,7 +82,7 @@ async function earlierSession(): Promise<SessionFile | undefined> {
   return undefined;
 }
 
-async function newSession({ port, onProgress }: BringUpOptions): Promise<SessionFile> {
+async function newSession({ port, functionsEndpoint, onProgress }: BringUpOptions): Promise<SessionFile> {
   const endpoint = process.env.AWS_ENDPOINT_URL;
   const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? DEFAULT_REGION;
   if (endpoint) {
@@ -92,6 +94,7 @@ async function newSession({ port, onProgress }: BringUpOptions): Promise<Session
   const wanted = port ?? (process.env.TRIAGE_PORT ? Number(process.env.TRIAGE_PORT) : undefined);
   const emulator = await startEmulator({
     ...(wanted === undefined ? {} : { port: wanted }),
+    ...(functionsEndpoint === undefined ? {} : { functionsEndpoint }),
     ...(onProgress ? { onProgress } : {}),
   });
   const session: SessionFile = {

@@ -45,7 +45,7 @@ export async function startFaultProxy(): Promise<FaultProxy> {
     body: Buffer,
   ): { rule: FaultRule; caller: Caller | undefined } | undefined {
     const operation = operationOf(incoming);
-    if (operation === undefined || !states.some((state) => state.rule.operation === operation)) return undefined;
+    if (operation === undefined || !states.some((state) => isLive(state, operation))) return undefined;
     const port = incoming.socket.remotePort;
     const caller = port === undefined ? undefined : callerOf(port);
     const struck = strike(states, { operation, body: body.toString('utf8'), caller: caller?.functionName });
@@ -106,6 +106,11 @@ async function actAfter(rule: FaultRule, caller: Caller | undefined, incoming: I
   if (rule.action === 'kill') kill(caller);
   incoming.socket.destroy();
   return true;
+}
+
+/** To find a caller takes a walk through /proc: spared where no rule can strike. */
+function isLive({ rule, struck }: RuleState, operation: string): boolean {
+  return rule.operation === operation && struck < rule.times;
 }
 
 function kill(caller: Caller | undefined): void {
