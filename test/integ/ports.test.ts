@@ -35,10 +35,11 @@ describePorts('aws', async () => {
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const eventBridge = new EventBridgeClient(client);
   const name = unique('ports');
+  const suspectQueue = `${name}-suspects`;
   const queues: Record<string, string> = {
     normal: `${name}-normal`,
     ordered: `${name}-ordered.fifo`,
-    suspects: `${name}-suspects`,
+    suspects: suspectQueue,
   };
   await Promise.all([
     makeTables(dynamo, name),
@@ -66,7 +67,7 @@ describePorts('aws', async () => {
     contexts: createContextStore({ dynamo, table: `${name}-context` }),
     effects: createEffects({ dynamo, table: `${name}-effects` }),
     control: createControl({ dynamo, sqs, table: `${name}-control`, queues: lanes }),
-    lanes: createLaneQueue({ sqs, lanes, suspectQueue: queues.suspects }),
+    lanes: createLaneQueue({ sqs, lanes, suspectQueue }),
     bus: createEventBus({ eventBridge, bus: name }),
     quarantine: createQuarantine({ s3, bucket: `${name}-quarantine` }),
     claims: createClaims({ s3, bucket: `${name}-store` }),
