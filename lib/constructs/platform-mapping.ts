@@ -1,6 +1,12 @@
 /** Event source mappings, always on the alias, always reporting failures item by item. */
 import { Duration } from 'aws-cdk-lib';
-import { EventSourceMapping, type IEventSourceDlq, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import {
+  EventSourceMapping,
+  FilterCriteria,
+  type IEventSourceDlq,
+  type IFunction,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionKind } from '../../core/contracts/functions';
 import { acknowledge } from './acknowledge';
@@ -41,6 +47,8 @@ export interface StreamMappingProps {
   readonly batchSize: number;
   readonly batchWindowSeconds?: number;
   readonly parallelizationFactor: number;
+  /** What a record must match to be worth an invocation. Default: every record is. */
+  readonly filter?: Readonly<Record<string, unknown>>;
 }
 
 /** A stream's handler throws only for what a retry can mend, so a batch is halved and repeated before it is given up. */
@@ -57,6 +65,7 @@ export function mapStream<K extends FunctionKind>(
     batchSize: props.batchSize,
     ...(props.batchWindowSeconds ? { maxBatchingWindow: Duration.seconds(props.batchWindowSeconds) } : {}),
     parallelizationFactor: props.parallelizationFactor,
+    ...(props.filter === undefined ? {} : { filters: [FilterCriteria.filter({ ...props.filter })] }),
     bisectBatchOnError: true,
     retryAttempts: 100,
     maxRecordAge: Duration.hours(12),

@@ -7,6 +7,7 @@ import {
   Table,
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -139,9 +140,16 @@ export class StateStack extends PlatformStack {
       onFailure: new SqsDlq(failures),
       batchSize: 100,
       parallelizationFactor: 10,
+      filter: HOLDS_OUTCOME,
     });
   }
 }
+
+/**
+ * Progress, error notes and expiry are writes too, and none of them is the publisher's. `kind` is written with the outcome and only
+ * then; the outcome itself may be text or bytes, and a filter can ask only of a leaf whether it is there.
+ */
+const HOLDS_OUTCOME = { dynamodb: { NewImage: { kind: { S: FilterRule.exists() } } } };
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 const number = (name: string) => ({ name, type: AttributeType.NUMBER });

@@ -85,6 +85,15 @@ describe('mappings', () => {
   });
 });
 
+it('the publisher is invoked for images that hold an outcome, and for no other write', () => {
+  const [mapping] = resourcesOf(templates.state, 'AWS::Lambda::EventSourceMapping').filter(
+    (each) => each.StartingPosition !== undefined,
+  );
+  expect(mapping?.FilterCriteria.Filters.map((each: { Pattern: string }) => JSON.parse(each.Pattern))).toEqual([
+    { dynamodb: { NewImage: { kind: { S: [{ exists: true }] } } } },
+  ]);
+});
+
 describe('queues', () => {
   it('are encrypted, and have a dead-letter queue where they are not one', () => {
     for (const queue of all('AWS::SQS::Queue')) {
