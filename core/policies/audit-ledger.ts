@@ -111,14 +111,17 @@ function wrongGenerations(records: readonly LedgerRecord[], accepted: ReadonlyMa
   });
 }
 
-/** One identity accepted with two bodies: the first one committed has the outcome, the other one must be in quarantine. */
+/**
+ * One identity accepted with two bodies: the first one committed has the outcome, the other one must be in quarantine. Batches are
+ * kept together, and a repeat may come in another batch, so what is kept twice counts once.
+ */
 function lostBodies(input: AuditInput, accepted: ReadonlyMap<string, Accepted>): Finding[] {
-  const kept = new Map<string, number>();
-  for (const { key } of input.quarantine) if (key) kept.set(key, (kept.get(key) ?? 0) + 1);
+  const kept = new Map<string, Set<string>>();
+  for (const { key, raw } of input.quarantine) if (key) kept.set(key, (kept.get(key) ?? new Set()).add(raw));
   return [...accepted.values()].flatMap((each) => {
     const bound = input.boundMsByLane[each.envelope.lane] ?? input.defaultBoundMs;
     const settled = input.nowMs - each.firstAcceptedAtMs > bound;
-    return settled && each.bodies.size - 1 > (kept.get(each.envelope.key) ?? 0)
+    return settled && each.bodies.size - 1 > (kept.get(each.envelope.key)?.size ?? 0)
       ? [
           finding(
             'lost',

@@ -14,6 +14,7 @@ import { withData } from './claim-check';
 import { commitPlan, readContexts } from './commit-plan';
 import { continueChain } from './continue-chain';
 import { settleByRecord } from './handle-refusal';
+import { keepRefused } from './keep-refused';
 import { holdPaused } from './pause';
 import { planCommits } from './plan-commit';
 import { type Distinct, dropRepeats } from './repeats';
@@ -62,7 +63,7 @@ export function createRunner(ports: RunnerPorts, settings: RunnerSettings, tools
     const [lane] = await Promise.all([laneControl(), putWatermark(batch)]);
     if (lane.paused) return mapLimit(batch, settings.parallel, (delivery) => holdPaused(runner, delivery));
     const distinct = dropRepeats(batch);
-    const settled = settings.ordered
+    const ran = settings.ordered
       ? await inOrder(runner, distinct, untilMs)
       : await sideBySide(
           runner,
@@ -70,6 +71,7 @@ export function createRunner(ports: RunnerPorts, settings: RunnerSettings, tools
           lane.form,
           untilMs,
         );
+    const settled = await keepRefused(runner, ran);
     return [...settled, ...settledRepeats(distinct, settled)];
   };
 }

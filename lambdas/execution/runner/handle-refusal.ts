@@ -5,7 +5,7 @@ import type { LedgerRecord, Progress } from '../../../core/contracts/ledger';
 import { decideRefusal } from '../../../core/policies/decide-refusal';
 import type { LocatedChain } from '../../../core/units/choose-chain';
 import { findChain } from '../../../core/units/choose-chain';
-import { quarantine, sendPositions } from './settle';
+import { sendPositions } from './settle';
 import type { Runner, Settled, Work } from './types';
 
 /** Fails with a `RetryableError` where nothing that is there answers for this message. */
@@ -28,7 +28,7 @@ export async function settleByRecord(
     case 'acknowledge':
       return { status: 'repeat' };
     case 'quarantine':
-      return quarantine(runner, work, reason);
+      return { status: 'quarantined', refused: { work, reason } };
     case 'send-position':
       return sendPositions(runner, work, [decision.position]);
     case 'send-rest':

@@ -1,4 +1,4 @@
-/** How a message ends: returned with a wait, kept in quarantine, or answered by a continuation. */
+/** How a message ends: returned with a wait, or answered by a continuation. */
 import { RetryableError } from '../../../core/contracts/errors';
 import type { LaneMessage, Position } from '../../../core/contracts/event';
 import type { Delivery } from '../../../core/contracts/lane-message';
@@ -25,20 +25,6 @@ export async function giveBack(runner: Runner, { delivery, record }: Work, error
 export async function hold(runner: Runner, delivery: Delivery, seconds: number): Promise<Settled> {
   await wait(runner, delivery, seconds);
   return { status: 'returned' };
-}
-
-/** Kept as it came, since another body under the same identity was accepted before it. */
-export async function quarantine(runner: Runner, work: Work, reason: string): Promise<Settled> {
-  const { envelope } = work.delivery.message;
-  const entry = {
-    raw: JSON.stringify(envelope.event),
-    reason,
-    wayIn: envelope.wayIn,
-    tenant: envelope.tenant,
-    key: envelope.key,
-  };
-  await runner.ports.quarantine.keep({ atMs: runner.tools.now(), stage: 'execution', entries: [entry] });
-  return { status: 'quarantined' };
 }
 
 /** Sends positions of the event's chain; fails if one was not taken, so that the message comes back and sends them again. */

@@ -47,10 +47,17 @@ export interface Work {
 
 export type CandidateWork = Candidate & Work;
 
+/** A message with another body than the one accepted before it under the same identity. */
+export interface Refused {
+  readonly work: Work;
+  readonly reason: string;
+}
+
 /** What became of one message. `returned` goes back to its queue; everything else is acknowledged. */
 export type Settled =
   | { readonly status: 'done' | 'dead' | 'expired'; readonly latencyMs: number }
-  | { readonly status: 'continued' | 'repeat' | 'quarantined' | 'moved-aside' | 'held' }
+  | { readonly status: 'continued' | 'repeat' | 'moved-aside' | 'held' }
+  | { readonly status: 'quarantined'; readonly refused: Refused }
   | { readonly status: 'returned' };
 
 export interface SettledWork {

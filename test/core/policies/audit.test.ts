@@ -213,6 +213,8 @@ describe('lost', () => {
     expect(checks({ acceptances: other })).toEqual([['lost', 'a']]);
     const quarantine = [{ raw: '{}', reason: 'other body', wayIn: 'devices', tenant: 'acme', key: keyOf('a') }];
     expect(checks({ acceptances: other, quarantine })).toEqual([]);
+    const third = [...other, acceptance(['a'], { body: 'third', atMs: old })];
+    expect(checks({ acceptances: third, quarantine: [...quarantine, ...quarantine] })).toEqual([['lost', 'a']]);
   });
 });
 

@@ -54,6 +54,30 @@ describe('a fused chain', () => {
     ]);
   });
 
+  it('keeps all that a batch refused in one object, and returns it all where that was not written', async () => {
+    let broken = true;
+    const bench = createBench({
+      hook: {
+        before: async ({ port }) => {
+          if (port === 'quarantine' && broken) throw new Error('no answer');
+          return undefined;
+        },
+      },
+    });
+    bench.send(bench.message(obey('a', 1)), bench.message(obey('b', 1)));
+    await bench.turn();
+    bench.send(bench.message(obey('a', 2)), bench.message(obey('b', 2)), bench.message(obey('c', 1)));
+    expect(await bench.turn()).toEqual(['returned', 'returned', 'done']);
+    expect(bench.world.state.quarantined).toEqual({});
+    broken = false;
+    bench.later(3_600_000);
+    expect(await bench.turn()).toEqual(['quarantined', 'quarantined']);
+    expect(Object.values(bench.world.state.quarantined).map((entries) => entries.map(({ raw }) => raw))).toEqual([
+      [obey('a', 2), obey('b', 2)].map((event) => expect.stringContaining(`"id":"${event.id}"`)),
+    ]);
+    expect(bench.waiting()).toEqual([]);
+  });
+
   it('takes only the record that is named out of a refused group', async () => {
     const bench = createBench();
     bench.send(bench.message(counted('a', 'k')));
