@@ -46,6 +46,13 @@ function messageOf(error: unknown): string {
   return `${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\nSet TRIAGE_DEBUG=1 to see where it came from.`;
 }
 
+/** The signals that end a command, as one that its work can look at. */
+export function untilInterrupted(): AbortSignal {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
+  return abort.signal;
+}
+
 export function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('A number above 0 is needed.');

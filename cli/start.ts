@@ -11,7 +11,7 @@ import { type Connection, connect } from './connection';
 import { createLiveView } from './live-view';
 import { DEFAULT_MIX } from './load';
 import { print, printJson } from './output';
-import { EXIT, type ExitCode, run, wholeNumber, withJson } from './run';
+import { EXIT, type ExitCode, run, untilInterrupted, wholeNumber, withJson } from './run';
 import { drive } from './workload/drive';
 import { createWorkload } from './workload/generator';
 import { DEMO_PHASES, phaseAt, phasedSchedule } from './workload/schedule';
@@ -33,23 +33,21 @@ export const startCommand = (): Command =>
   ).action((options: StartOptions) =>
     run('local', async () => {
       const startedAtMs = Date.now();
-      const abort = new AbortController();
-      const interrupt = () => abort.abort();
-      process.on('SIGINT', interrupt);
-      process.on('SIGTERM', interrupt);
+      const signal = untilInterrupted();
       const say = (message: string) => void process.stderr.write(`${message}\n`);
-      const session = await bringUp({ onProgress: say });
+      const session = await bringUp({ onProgress: say, signal });
       try {
         say(`up at ${session.endpoint} after ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s`);
-        const code = await demo(await connect('local'), options, startedAtMs, abort.signal);
-        if (options.exit || abort.signal.aborted) return code;
+        const code = await demo(await connect('local'), options, startedAtMs, signal);
+        if (options.exit || signal.aborted) return code;
         print('\nThe environment stays up for `npx triage status`, `load`, `trace`, `dlq`, ... Ctrl-C ends it.');
         const alive = setInterval(() => {}, 60_000);
-        await new Promise<void>((resolve) => abort.signal.addEventListener('abort', () => resolve()));
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
         clearInterval(alive);
         return code;
       } finally {
-        await session.stop();
+        // One that was up before is somebody's: it stays.
+        if (!session.reused) await session.stop();
       }
     }),
   );

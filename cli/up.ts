@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { bringUp } from '../local/environment';
 import { print, printJson } from './output';
-import { EXIT, run, withJson } from './run';
+import { EXIT, run, untilInterrupted, withJson } from './run';
 
 export const upCommand = (): Command =>
   withJson(
@@ -9,7 +9,8 @@ export const upCommand = (): Command =>
   ).action((options: { readonly json?: boolean }) =>
     run('local', async () => {
       const startedAtMs = Date.now();
-      const session = await bringUp({ onProgress: (message) => void process.stderr.write(`${message}\n`) });
+      const onProgress = (message: string) => void process.stderr.write(`${message}\n`);
+      const session = await bringUp({ onProgress, signal: untilInterrupted() });
       const seconds = (Date.now() - startedAtMs) / 1000;
       const { endpoint, region, account, environment, startedByUs } = session;
       if (options.json) printJson({ endpoint, region, account, environment, startedByUs, seconds });

@@ -6,6 +6,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { resourceNames } from '../core/contracts/names';
 import { assemblyFolder, bootstrap, type DeployTarget, deployAssembly, synthesize, targetEnvironment } from './deploy';
 import { emulatorIsRunning, startEmulator, stopEmulator } from './emulator';
+import { lockBringUp } from './lock';
 import { startDetached, stopProcess } from './processes';
 import { repairAfterDeploy } from './repair';
 import { ROOT, readSession, removeSession, type SessionFile, writeSession } from './session';
@@ -21,6 +22,8 @@ const TICK_SECONDS = 3;
 export interface Session extends DeployTarget {
   /** Whether this call or an earlier one of ours started the emulator; false for an endpoint that was set. */
   readonly startedByUs: boolean;
+  /** Whether it was up before this call. */
+  readonly reused: boolean;
   /** Ends what was started: the same as `tearDown()`. */
   stop(): Promise<void>;
 }
@@ -33,10 +36,22 @@ export interface BringUpOptions {
   readonly functionsEndpoint?: string;
   /** Seconds between the reconciler's sweeps; 0 starts no ticker, for tests that invoke it themselves. */
   readonly tickSeconds?: number;
+  /** Ends the work early; what this call started is ended, too. */
+  readonly signal?: AbortSignal;
 }
 
 /** Idempotent: a running session is deployed to again, which takes a moment when nothing has changed. */
 export async function bringUp(options: BringUpOptions = {}): Promise<Session> {
+  const unlock = lockBringUp();
+  try {
+    return await deployed(options);
+  } finally {
+    unlock();
+  }
+}
+
+async function deployed(options: BringUpOptions): Promise<Session> {
+  const { signal } = options;
   const onProgress = options.onProgress ?? (() => {});
   const earlier = await earlierSession();
   const base = earlier ?? (await newSession(options));
@@ -45,16 +60,24 @@ export async function bringUp(options: BringUpOptions = {}): Promise<Session> {
   try {
     onProgress('deploying the stacks');
     // The synthesis needs no endpoint, the bootstrap no synthesis.
-    const [assembly] = await Promise.all([synthesize(base), bootstrap(base)]);
-    await deployAssembly(base, assembly);
+    const [assembly] = await Promise.all([synthesize(base, signal), bootstrap(base, signal)]);
+    await deployAssembly(base, assembly, signal);
+    signal?.throwIfAborted();
     await repairAfterDeploy(base, assembly);
     const tickerPid = await ensureTicker(base, options.tickSeconds ?? TICK_SECONDS);
     writeSession({ ...base, ...(tickerPid === undefined ? {} : { tickerPid }) });
   } catch (error) {
     if (!earlier) await end(base);
+    if (signal?.aborted)
+      throw new LocalError('Interrupted.', earlier ? 'The environment is as it was.' : 'What was started is ended.');
     throw error;
   }
-  return { ...target(base), startedByUs: base.emulatorPid !== undefined, stop: tearDown };
+  return {
+    ...target(base),
+    startedByUs: base.emulatorPid !== undefined,
+    reused: earlier !== undefined,
+    stop: tearDown,
+  };
 }
 
 /** Stops what the session file says is ours, also from another process. Quiet where nothing runs. */
