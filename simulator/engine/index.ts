@@ -1,0 +1,15 @@
+export { Calendar } from './calendar';
+export {
+  byMoments,
+  type Distribution,
+  deterministic,
+  erlang,
+  exponential,
+  hyperexponential,
+  lognormal,
+  type QuantilePoint,
+  quantileTable,
+  standardNormalQuantile,
+} from './distributions';
+export { KeyedUniforms, keyedBits, keyedUniform, type Uniforms, Xoshiro128 } from './random';
+export { BatchMeans, LogHistogram, TimeAverage, tQuantile975 } from './statistics';
