@@ -1,6 +1,7 @@
 /** `cdk synth`, `cdk bootstrap` and `cdk deploy` of all stacks against a local endpoint. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { ROOT } from './session';
@@ -55,8 +56,14 @@ export async function synthesize(target: DeployTarget, signal?: AbortSignal): Pr
 
 export async function bootstrap(target: DeployTarget, signal?: AbortSignal): Promise<void> {
   if (await stackExists(target, BOOTSTRAP_STACK)) return;
-  // With the environment named there is no need for the app, so this runs beside the synthesis.
-  await cdk(['bootstrap', `aws://${target.account}/${target.region}`, '--no-color', '--no-notices'], target, signal);
+  // From a folder without cdk.json: where there is an app, the command line synthesizes it even if the environment is named.
+  const folder = mkdtempSync(join(tmpdir(), 'triage-bootstrap-'));
+  try {
+    const args = ['bootstrap', `aws://${target.account}/${target.region}`, '--no-color', '--no-notices'];
+    await cdk(args, target, signal, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Deploys what was synthesized. Stacks that do not depend on one another are deployed side by side. */
@@ -100,16 +107,17 @@ async function stackExists(target: DeployTarget, name: string): Promise<boolean>
   }
 }
 
-const cdk = (args: readonly string[], target: DeployTarget, signal?: AbortSignal): Promise<void> =>
-  node(args[0] ?? '', [CDK, ...args], targetEnvironment(target), signal);
+const cdk = (args: readonly string[], target: DeployTarget, signal?: AbortSignal, folder = ROOT): Promise<void> =>
+  node(args[0] ?? '', [CDK, ...args], targetEnvironment(target), signal, folder);
 
 function node(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   signal: AbortSignal | undefined,
+  cwd = ROOT,
 ): Promise<void> {
-  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], signal });
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], signal });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   return new Promise((resolve, reject) => {
