@@ -38,8 +38,9 @@ export class InvalidValueError extends Error {
   }
 }
 
-/** A value shortened for a message, since a fault may hold a whole event. */
+/** A value shortened for a message, since a fault may hold a whole event. JSON would print NaN and the infinities as null. */
 function printed(value: unknown): string {
+  if (typeof value === 'number') return String(value);
   const text = value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value));
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
