@@ -8,7 +8,7 @@ const NODE_PURE = '^(node:)?(crypto|zlib)$';
 const TABLE = [
   { from: '^core/contracts/', to: ['^core/contracts/', '^node_modules/valibot/', NODE_PURE] },
   { from: '^core/ports/', to: ['^core/(contracts|ports)/'] },
-  { from: '^core/policies/', to: ['^core/(contracts|ports|policies)/', NODE_PURE] },
+  { from: '^core/policies/', to: ['^core/(contracts|ports|policies|queueing)/', NODE_PURE] },
   { from: '^core/queueing/', to: ['^core/(contracts|queueing)/'] },
   {
     from: '^core/units/',

@@ -1,0 +1,57 @@
+/**
+ * The knobs of planning. Their values in use are the tuned ones, which are data; these are the meanings, and defaults that are safe
+ * without tuning. A lower objective is a lane's own, see `LaneTerms`.
+ */
+
+export interface PlanningParameters {
+  /** The plan keeps ρ at or below it at the forecast demand. (0, 1). */
+  readonly utilisationBound: number;
+  /** Share of invocations that may wait longer than the lane's objective leaves room for. (0, 1). */
+  readonly lateShare: number;
+  /** Level of the demand quantile that capacity is planned for. (0, 1). */
+  readonly planLevel: number;
+  /**
+   * An environment is provisioned where its expected busy share is at least this. AWS's prices make the k-th environment cheaper
+   * provisioned than on demand from 0.60; below that, it buys fewer cold starts.
+   */
+  readonly busyShareAtLeast: number;
+  /** The same for lanes whose objective is shorter than `coldSensitiveInits` inits: there, a cold start breaks the objective. */
+  readonly busyShareAtLeastSensitive: number;
+  readonly coldSensitiveInits: number;
+  /** A smaller change of a level than this share of it is left alone. [0, 1). */
+  readonly changeAtLeast: number;
+  /** Consecutive steps that must agree before a level is lowered. At least AWS's five billed minutes pay. */
+  readonly lowerAfterSteps: number;
+  /** Share of the account's concurrency that is never planned, for what the forecast does not see. [0, 1). */
+  readonly headroomShare: number;
+  /** Whether a lane may use what others of its account do not need. */
+  readonly lend: boolean;
+  /** A batch may take this share of the objective. (0, 1]. */
+  readonly batchShareOfObjective: number;
+  /** A batch window may take this share of the objective. [0, 1]. */
+  readonly windowShareOfObjective: number;
+  /** Chains begin split where the backlog would take longer than this share of the objective, and environments are free. */
+  readonly splitAboveShareOfObjective: number;
+  /** Inputs older than this are not acted on. */
+  readonly staleAfterSeconds: number;
+  /** What provisioned environments may cost, for all lanes together; `null` for no ceiling. US dollars an hour. */
+  readonly costCeilingDollarsPerHour: number | null;
+}
+
+export const DEFAULT_PLANNING: PlanningParameters = {
+  utilisationBound: 0.8,
+  lateShare: 0.01,
+  planLevel: 0.95,
+  busyShareAtLeast: 0.6,
+  busyShareAtLeastSensitive: 0.05,
+  coldSensitiveInits: 10,
+  changeAtLeast: 0.1,
+  lowerAfterSteps: 5,
+  headroomShare: 0.1,
+  lend: true,
+  batchShareOfObjective: 0.25,
+  windowShareOfObjective: 0.05,
+  splitAboveShareOfObjective: 0.5,
+  staleAfterSeconds: 300,
+  costCeilingDollarsPerHour: null,
+};

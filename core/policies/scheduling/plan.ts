@@ -1,0 +1,178 @@
+/**
+ * The plan for all lanes of an account at once: what each needs, what the weighted sharing gives it, and how that is split into
+ * provisioned and on-demand capacity. Every lane's controller computes the same plan from the same observations and acts on its own
+ * lane only, so no controller is the one that must not fail.
+ */
+import type {
+  AccountObservation,
+  DemandForecast,
+  LaneObservation,
+  LanePlan,
+  Reason,
+  ServiceObservation,
+} from '../../contracts/scheduling';
+import { type Batching, invocationSeconds, planBatch } from './batch';
+import { compose } from './compose';
+import { capProvisionedCost } from './cost';
+import { environmentsNeeded, offeredErlangs } from './need';
+import type { PlanningParameters } from './parameters';
+import { type Share, shareCapacity } from './share-capacity';
+import { demandAt, demandSlices, levelsBusyAtLeast } from './warm-levels';
+
+export interface PlanInput {
+  readonly lanes: readonly LaneObservation[];
+  /** By lane; a lane without one is planned for what its floor and its backlog ask. */
+  readonly forecasts: readonly DemandForecast[];
+  readonly account: AccountObservation;
+  readonly parameters: PlanningParameters;
+}
+
+export interface Planned {
+  readonly plans: readonly LanePlan[];
+  readonly reasons: readonly (Reason & { readonly lane: string })[];
+}
+
+/** AWS keeps 100 executions of an account unreserved, and so out of what provisioned concurrency may take. */
+const UNRESERVED = 100;
+
+/** Environments that the lanes may use together, and how many of those may be provisioned. */
+export function sharedTotal(account: AccountObservation, parameters: Pick<PlanningParameters, 'headroomShare'>) {
+  const free = Math.max(0, account.concurrencyLimit - account.reservedElsewhere);
+  return {
+    environments: Math.floor(free * (1 - parameters.headroomShare)),
+    provisioned: Math.max(0, free - UNRESERVED),
+  };
+}
+
+export function planCapacity({ lanes, forecasts, account, parameters }: PlanInput): Planned {
+  const drafts = lanes.map((lane) => draft(lane, forecastOf(forecasts, lane), parameters));
+  const total = sharedTotal(account, parameters);
+  const shares = shareCapacity(
+    drafts.map(({ lane, needed }) => ({
+      lane: lane.terms.lane,
+      weight: lane.terms.weight,
+      needed,
+      floor: Math.min(needed, lane.terms.leastConcurrency),
+    })),
+    total.environments,
+    parameters.lend,
+  );
+  const granted = shares.reduce((sum, each) => sum + each.granted, 0);
+  const slack = parameters.lend ? total.environments - granted : 0;
+  const provisioned = capProvisionedCost(
+    drafts.map(({ lane, warm }, index) => ({ lane, wanted: Math.min(warm, shares[index]?.granted ?? 0) })),
+    total.provisioned,
+    parameters.costCeilingDollarsPerHour,
+  );
+  const planned = drafts.map((each, index) => finish(each, shares[index], slack, provisioned[index] ?? 0, parameters));
+  return { plans: planned.map(({ plan }) => plan), reasons: planned.flatMap(({ reasons }) => reasons) };
+}
+
+const forecastOf = (forecasts: readonly DemandForecast[], { terms }: LaneObservation) =>
+  forecasts.find(({ lane }) => lane === terms.lane);
+
+interface Draft {
+  readonly lane: LaneObservation;
+  readonly batching: Batching;
+  readonly eventsPerSecond: number;
+  readonly needed: number;
+  /** Levels that pay, or that the objective needs; between the lane's floor and ceiling. */
+  readonly warm: number;
+}
+
+function draft(lane: LaneObservation, forecast: DemandForecast | undefined, parameters: PlanningParameters): Draft {
+  const { terms, service, capacity } = lane;
+  if (service === undefined || forecast === undefined)
+    return {
+      lane,
+      batching: { batchSize: capacity.batchSize, batchWindowSeconds: capacity.batchWindowSeconds },
+      eventsPerSecond: 0,
+      needed: Math.max(terms.leastConcurrency, terms.floor),
+      warm: terms.floor,
+    };
+  const eventsPerSecond = demandAt(forecast, parameters.planLevel) / 60;
+  const batching = planBatch(terms, service, eventsPerSecond, parameters);
+  const { batchSize } = batching;
+  const asked = environmentsNeeded({ terms, service, eventsPerSecond, batchSize, backlog: lane.backlog }, parameters);
+  const warm = warmWanted(lane, service, forecast, parameters);
+  return {
+    lane,
+    batching,
+    eventsPerSecond,
+    needed: clamp(Math.max(asked, warm), terms.leastConcurrency, terms.mostConcurrency),
+    warm,
+  };
+}
+
+/** A cold start is harmless where the objective is many times as long: there, warmth must pay for itself. */
+function warmWanted(
+  { terms, paused }: LaneObservation,
+  service: ServiceObservation,
+  forecast: DemandForecast,
+  parameters: PlanningParameters,
+): number {
+  if (paused) return terms.floor;
+  // Before a queue forms, a batch holds what there is, which is one: the warm level must carry that.
+  const erlangs = demandSlices(forecast).map((each) =>
+    offeredErlangs({ service, eventsPerSecond: each / 60, batchSize: 1 }),
+  );
+  const isSensitive = terms.objectiveSeconds < parameters.coldSensitiveInits * service.initSeconds;
+  const levels = levelsBusyAtLeast(
+    erlangs,
+    isSensitive ? parameters.busyShareAtLeastSensitive : parameters.busyShareAtLeast,
+  );
+  return Math.max(terms.floor, Math.min(levels, terms.ceiling));
+}
+
+function finish(
+  each: Draft,
+  share: Share | undefined,
+  slack: number,
+  provisioned: number,
+  parameters: PlanningParameters,
+) {
+  const { lane, batching, eventsPerSecond, needed } = each;
+  const { terms, service } = lane;
+  const granted = share?.granted ?? 0;
+  const maximumConcurrency = clamp(granted + slack, terms.leastConcurrency, terms.mostConcurrency);
+  const erlangs =
+    service === undefined ? 0 : offeredErlangs({ service, eventsPerSecond, batchSize: batching.batchSize });
+  const plan: LanePlan = {
+    lane: terms.lane,
+    needed,
+    granted,
+    borrowed: share?.borrowed ?? 0,
+    provisioned,
+    maximumConcurrency,
+    ...batching,
+    form: compose(
+      {
+        terms,
+        current: lane.capacity.form,
+        drainSeconds: drainSeconds(lane, batching.batchSize, maximumConcurrency),
+        freeEnvironments: maximumConcurrency - Math.ceil(erlangs),
+      },
+      parameters,
+    ),
+    utilisation: granted === 0 ? 0 : erlangs / granted,
+  };
+  return { plan, reasons: reasonsOf(plan, each) };
+}
+
+function drainSeconds({ backlog, service }: LaneObservation, batchSize: number, environments: number): number {
+  if (service === undefined || environments === 0) return 0;
+  return (backlog / batchSize / environments) * invocationSeconds(service, batchSize);
+}
+
+function reasonsOf(plan: LanePlan, { lane }: Draft): (Reason & { readonly lane: string })[] {
+  const base = { lane: plan.lane };
+  const { needed, granted, borrowed, provisioned } = plan;
+  return [
+    ...(lane.service === undefined ? [{ ...base, code: 'nothing-measured', args: {} }] : []),
+    ...(granted < needed ? [{ ...base, code: 'short', args: { needed, granted } }] : []),
+    ...(borrowed > 0 ? [{ ...base, code: 'borrowed', args: { borrowed } }] : []),
+    { ...base, code: 'warm', args: { provisioned, needed } },
+  ];
+}
+
+const clamp = (value: number, least: number, most: number) => Math.max(least, Math.min(most, value));

@@ -1,0 +1,80 @@
+/** Proves the batch's size and window, what batches gain, and when chains begin split. */
+import fc from 'fast-check';
+import { invocationSeconds, planBatch, speedUp } from '../../../../core/policies/scheduling/batch';
+import { compose } from '../../../../core/policies/scheduling/compose';
+import { DEFAULT_PLANNING } from '../../../../core/policies/scheduling/parameters';
+import { SERVICE, TERMS } from './factory';
+
+const plan = (terms: Partial<typeof TERMS>, eventsPerSecond = 10, service = SERVICE) =>
+  planBatch({ ...TERMS, ...terms }, service, eventsPerSecond, DEFAULT_PLANNING);
+
+describe('planBatch', () => {
+  it('takes the largest batch that its quarter of the objective allows', () => {
+    // .25 x 3 s = .75 s; .02 + 9 x .08 = .74, and a tenth record would be too many.
+    expect(plan({ objectiveSeconds: 3 }).batchSize).toBe(9);
+    expect(plan({ objectiveSeconds: 10 }).batchSize).toBe(10);
+  });
+
+  it('is one record where one is already more than that, and in an ordered lane', () => {
+    expect(plan({ objectiveSeconds: 0.1 }).batchSize).toBe(1);
+    expect(plan({ ordered: true, objectiveSeconds: 3600 }, 100)).toEqual({ batchSize: 1, batchWindowSeconds: 0 });
+  });
+
+  it('waits for a fuller batch only where the objective has seconds for it and more than one would come', () => {
+    expect(plan({ objectiveSeconds: 19 }).batchWindowSeconds).toBe(0);
+    expect(plan({ objectiveSeconds: 20 }, 2).batchWindowSeconds).toBe(1);
+    expect(plan({ objectiveSeconds: 20 }, 1.9).batchWindowSeconds).toBe(0);
+    expect(plan({ objectiveSeconds: 1_000_000 }, 2).batchWindowSeconds).toBe(300);
+  });
+
+  it('goes above ten records only with a window, which AWS asks for', () => {
+    const wide = { objectiveSeconds: 600, mostBatchSize: 1000 };
+    expect(plan(wide, 100)).toEqual({ batchSize: 1000, batchWindowSeconds: 30 });
+    expect(plan(wide, 0.01)).toEqual({ batchSize: 10, batchWindowSeconds: 0 });
+  });
+
+  it('takes the most where a record costs nothing', () => {
+    expect(plan({}, 10, { ...SERVICE, recordSeconds: 0 }).batchSize).toBe(10);
+  });
+});
+
+describe('speedUp', () => {
+  it('is b (h + s) / (h + b s)', () => {
+    expect(invocationSeconds(SERVICE, 10)).toBeCloseTo(0.82, 12);
+    expect(speedUp(SERVICE, 10)).toBeCloseTo((10 * 0.1) / 0.82, 12);
+    expect(speedUp({ ...SERVICE, overheadSeconds: 0 }, 10)).toBeCloseTo(1, 12);
+  });
+});
+
+describe('compose', () => {
+  const base = { terms: TERMS, current: 'fused' as const, drainSeconds: 0, freeEnvironments: 5 };
+  const form = (more: Partial<Parameters<typeof compose>[0]>) => compose({ ...base, ...more }, DEFAULT_PLANNING);
+
+  it('splits where the backlog takes more than half the objective and environments are free', () => {
+    expect(form({ drainSeconds: 5.1 })).toBe('split');
+    expect(form({ drainSeconds: 5 })).toBe('fused');
+    expect(form({ drainSeconds: 5.1, freeEnvironments: 0 })).toBe('fused');
+    expect(form({ drainSeconds: 5.1, freeEnvironments: 1 })).toBe('split');
+  });
+
+  it('keeps its form between the two bounds', () => {
+    expect(form({ drainSeconds: 3, current: 'split' })).toBe('split');
+    expect(form({ drainSeconds: 3, current: 'fused' })).toBe('fused');
+    expect(form({ drainSeconds: 2.5, current: 'split' })).toBe('split');
+    expect(form({ drainSeconds: 2.4, current: 'split' })).toBe('fused');
+  });
+
+  it('never splits an ordered lane', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(10_000),
+        fc.nat(100),
+        fc.constantFrom('fused' as const, 'split' as const),
+        (drain, free, now) => {
+          const terms = { ...TERMS, ordered: true };
+          return form({ terms, drainSeconds: drain, freeEnvironments: free, current: now }) === 'fused';
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,206 @@
+/** Proves the plan of all lanes: need, sharing, lending, warm capacity, and its ceilings. */
+import fc from 'fast-check';
+import type { DemandForecast, LaneObservation } from '../../../../core/contracts/scheduling';
+import { environmentsNeeded } from '../../../../core/policies/scheduling/need';
+import { DEFAULT_PLANNING, type PlanningParameters } from '../../../../core/policies/scheduling/parameters';
+import { planCapacity } from '../../../../core/policies/scheduling/plan';
+import { BREAK_EVEN_BUSY_SHARE, provisionedDollarsPerHour } from '../../../../core/policies/scheduling/prices';
+import { certain, observation, SERVICE, TERMS } from './factory';
+
+const ACCOUNT = { concurrencyLimit: 1000, reservedElsewhere: 0 };
+const plan = (
+  lanes: readonly LaneObservation[],
+  forecasts: readonly DemandForecast[],
+  more: Partial<PlanningParameters> = {},
+  account = ACCOUNT,
+) => planCapacity({ lanes, forecasts, account, parameters: { ...DEFAULT_PLANNING, ...more } });
+const only = (...words: Parameters<typeof plan>) => {
+  const [first] = plan(...words).plans;
+  if (first === undefined) throw new Error('no plan');
+  return first;
+};
+/** One record of a tenth of a second per invocation: erlangs are a tenth of events per second. */
+const SINGLE = { mostBatchSize: 1 };
+
+describe('environmentsNeeded', () => {
+  const need = (eventsPerSecond: number, objectiveSeconds: number, more: { scv?: number; backlog?: number } = {}) =>
+    environmentsNeeded(
+      {
+        terms: { objectiveSeconds },
+        service: { ...SERVICE, overheadSeconds: 0, recordSeconds: 1, scv: more.scv ?? 1 },
+        eventsPerSecond,
+        batchSize: 1,
+        backlog: more.backlog ?? 0,
+      },
+      { utilisationBound: 0.99, lateShare: 0.01 },
+    );
+
+  it('is the fewest servers for P(wait > .5) <= 1 % at 10 erlangs: 15', () => {
+    expect(need(10, 1.5)).toBe(15);
+  });
+
+  it('is what the utilisation bound asks for where the objective is long', () => {
+    expect(need(10, 1000)).toBe(11);
+    expect(need(99, 100_000)).toBe(100);
+  });
+
+  it('rises with the variability of service', () => {
+    expect(need(10, 1.5, { scv: 4 })).toBeGreaterThan(15);
+    expect(need(10, 1.5, { scv: 0 })).toBeLessThan(15);
+  });
+
+  it('counts what waits as demand within the objective', () => {
+    expect(need(0, 100, { backlog: 1000 })).toBe(need(10, 100));
+  });
+
+  it('is none where nothing comes and nothing waits, one for the least trickle', () => {
+    expect(need(0, 10)).toBe(0);
+    expect(need(0.001, 10)).toBe(1);
+  });
+});
+
+describe('planCapacity', () => {
+  it('plans a lane alone: need within ρ, warm levels that the objective needs, a cap with all that is idle', () => {
+    const lane = observation({ terms: { ...SINGLE, objectiveSeconds: 1 } });
+    const { needed, granted, provisioned, maximumConcurrency, utilisation } = only([lane], [certain(100)]);
+    expect([needed, granted]).toEqual([15, 15]);
+    expect(utilisation).toBeCloseTo(10 / 15, 9);
+    expect(provisioned).toBe(15);
+    expect(maximumConcurrency).toBe(900);
+  });
+
+  it('warms only what pays where the objective outlasts a cold start', () => {
+    expect(only([observation({ terms: { ...SINGLE, objectiveSeconds: 60 } })], [certain(100)]).provisioned).toBe(9);
+    // Two seconds are ten inits: from there on a cold start does no harm.
+    expect(only([observation({ terms: { ...SINGLE, objectiveSeconds: 2 } })], [certain(100)]).provisioned).toBe(9);
+    expect(only([observation({ terms: { ...SINGLE, objectiveSeconds: 1.9 } })], [certain(100)]).provisioned).toBe(15);
+  });
+
+  it('keeps floor and ceiling', () => {
+    const slow = { ...SINGLE, objectiveSeconds: 60 };
+    expect(only([observation({ terms: { ...slow, floor: 12 } })], [certain(100)]).provisioned).toBe(12);
+    expect(only([observation({ terms: { ...slow, ceiling: 4 } })], [certain(100)]).provisioned).toBe(4);
+    expect(only([observation({ terms: { ...slow, floor: 3 }, paused: true })], [certain(100)]).provisioned).toBe(3);
+  });
+
+  it('shares by weight what is short, and says who is short by how much', () => {
+    const heavy = observation({ terms: { ...SINGLE, lane: 'heavy', weight: 3 } });
+    const light = observation({ terms: { ...SINGLE, lane: 'light', weight: 1 } });
+    const forecasts = [certain(5000, 'heavy'), certain(5000, 'light')];
+    const { plans, reasons } = plan(
+      [heavy, light],
+      forecasts,
+      { headroomShare: 0 },
+      { ...ACCOUNT, concurrencyLimit: 400 },
+    );
+    expect(plans.map(({ granted }) => granted)).toEqual([300, 100]);
+    expect(plans.map(({ maximumConcurrency }) => maximumConcurrency)).toEqual([300, 100]);
+    expect(plans.map(({ borrowed }) => borrowed)).toEqual([0, 0]);
+    expect(reasons).toContainEqual({ lane: 'light', code: 'short', args: { needed: 625, granted: 100 } });
+  });
+
+  it('lends what others leave over, and says so', () => {
+    const idle = observation({ terms: { ...SINGLE, lane: 'idle', weight: 3 } });
+    const busy = observation({ terms: { ...SINGLE, lane: 'busy', weight: 1 } });
+    const forecasts = [certain(0, 'idle'), certain(2000, 'busy')];
+    const account = { ...ACCOUNT, concurrencyLimit: 400 };
+    const lent = plan([idle, busy], forecasts, { headroomShare: 0 }, account);
+    expect(lent.plans.map(({ granted }) => granted)).toEqual([2, 250]);
+    expect(lent.plans[1]?.borrowed).toBe(150);
+    expect(lent.reasons).toContainEqual({ lane: 'busy', code: 'borrowed', args: { borrowed: 150 } });
+    const apart = plan([idle, busy], forecasts, { headroomShare: 0, lend: false }, account);
+    expect(apart.plans.map(({ granted }) => granted)).toEqual([2, 100]);
+    expect(apart.plans.map(({ maximumConcurrency }) => maximumConcurrency)).toEqual([2, 100]);
+  });
+
+  it('plans the least for a lane of which nothing is known, and its floor warm', () => {
+    const { plans, reasons } = plan([observation({ service: undefined, terms: { floor: 1 } })], [certain(100)], {
+      lend: false,
+    });
+    expect(plans[0]).toMatchObject({
+      needed: 2,
+      granted: 2,
+      provisioned: 1,
+      maximumConcurrency: 2,
+      batchSize: 10,
+      utilisation: 0,
+    });
+    expect(reasons.map(({ code }) => code)).toEqual(['nothing-measured', 'warm']);
+    expect(only([observation({ capacity: { batchSize: 7 } })], [])).toMatchObject({
+      needed: 2,
+      provisioned: 0,
+      batchSize: 7,
+    });
+  });
+
+  it('takes warm environments from the least weight first where the ceiling on cost is met, never below a floor', () => {
+    const slow = { ...SINGLE, objectiveSeconds: 60 };
+    const heavy = observation({ terms: { ...slow, lane: 'heavy', weight: 3 } });
+    const light = observation({ terms: { ...slow, lane: 'light', weight: 1, floor: 2 } });
+    const forecasts = [certain(100, 'heavy'), certain(100, 'light')];
+    const dollars = provisionedDollarsPerHour(256);
+    const capped = (environments: number) =>
+      plan([heavy, light], forecasts, { costCeilingDollarsPerHour: environments * dollars }).plans.map(
+        ({ provisioned }) => provisioned,
+      );
+    expect(capped(18)).toEqual([9, 9]);
+    expect(capped(14)).toEqual([9, 5]);
+    expect(capped(8)).toEqual([6, 2]);
+    expect(capped(0)).toEqual([0, 2]);
+  });
+
+  it('never provisions what AWS keeps unreserved', () => {
+    const lane = observation({ terms: { ...SINGLE, objectiveSeconds: 60, floor: 10 } });
+    const account = { concurrencyLimit: 250, reservedElsewhere: 100 };
+    expect(only([lane], [certain(1000)], { headroomShare: 0 }, account).provisioned).toBe(50);
+  });
+
+  it('splits chains while a backlog waits that idle environments could take', () => {
+    const busy = observation({ backlog: 1_000_000, terms: { mostBatchSize: 1 } });
+    expect(only([busy], [certain(1)]).form).toBe('split');
+    expect(only([observation()], [certain(1)]).form).toBe('fused');
+  });
+
+  it('never grants more in all than there is, and never plans warm capacity beyond a grant or a ceiling', () => {
+    const lanes = fc.array(
+      fc.record({
+        weight: fc.constantFrom(1, 2, 4, 8),
+        rate: fc.double({ min: 0, max: 4000, noNaN: true }),
+        backlog: fc.nat(10_000),
+        objective: fc.constantFrom(1, 5, 60),
+        ceiling: fc.nat(400),
+      }),
+      { minLength: 1, maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(lanes, fc.integer({ min: 200, max: 1000 }), (list, concurrencyLimit) => {
+        const observations = list.map((each, index) =>
+          observation({
+            terms: { lane: `l${index}`, weight: each.weight, objectiveSeconds: each.objective, ceiling: each.ceiling },
+            backlog: each.backlog,
+          }),
+        );
+        const forecasts = list.map((each, index) => certain(each.rate, `l${index}`));
+        const { plans } = plan(observations, forecasts, {}, { concurrencyLimit, reservedElsewhere: 0 });
+        const granted = plans.reduce((sum, each) => sum + each.granted, 0);
+        return (
+          granted <= 0.9 * concurrencyLimit &&
+          plans.every((each, index) => each.provisioned <= Math.min(each.granted, list[index]?.ceiling ?? 0)) &&
+          plans.every((each) => each.maximumConcurrency >= TERMS.leastConcurrency && each.batchSize >= 1)
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('prices', () => {
+  it('make a provisioned level pay from a busy share of .60', () => {
+    expect(BREAK_EVEN_BUSY_SHARE).toBeCloseTo(0.6, 3);
+  });
+
+  it('charge memory by the gigabyte and time by the hour', () => {
+    expect(provisionedDollarsPerHour(1024)).toBeCloseTo(0.012, 5);
+    expect(provisionedDollarsPerHour(512)).toBeCloseTo(0.006, 5);
+  });
+});

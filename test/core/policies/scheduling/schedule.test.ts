@@ -1,0 +1,178 @@
+/** Proves one controller step: what it changes, what it leaves alone, and when it holds its last plan. */
+import fc from 'fast-check';
+import type { LaneCapacity, LaneObservation, ScalingAction } from '../../../../core/contracts/scheduling';
+import { DEFAULT_PLANNING } from '../../../../core/policies/scheduling/parameters';
+import { sayReason } from '../../../../core/policies/scheduling/say';
+import { FIRST_STATE, type ScheduleState, schedule } from '../../../../core/policies/scheduling/schedule';
+import { certain, NOW_MS, observation } from './factory';
+
+const ACCOUNT = { concurrencyLimit: 1000, reservedElsewhere: 0 };
+const SLOW = { mostBatchSize: 1, objectiveSeconds: 60, mostConcurrency: 20 };
+const step = (state: ScheduleState, lane: LaneObservation, eventsPerSecond: number, nowMs = NOW_MS) =>
+  schedule(
+    state,
+    {
+      lane: 'critical',
+      lanes: [lane],
+      forecasts: [certain(eventsPerSecond)],
+      account: ACCOUNT,
+      parameters: DEFAULT_PLANNING,
+    },
+    { nowMs },
+  );
+/** A lane whose mapping is as planned, so that only warm capacity can change. */
+const settled = (capacity: Partial<LaneCapacity> = {}) =>
+  observation({
+    terms: SLOW,
+    capacity: { maximumConcurrency: 20, batchSize: 1, batchWindowSeconds: 3, provisionedStatus: 'ready', ...capacity },
+  });
+const codes = ({ reasons }: { readonly reasons: readonly { readonly code: string }[] }) =>
+  reasons.map(({ code }) => code);
+
+function steps(count: number, capacity: Partial<LaneCapacity>, eventsPerSecond: number) {
+  let state = FIRST_STATE;
+  const actions: (readonly ScalingAction[])[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const next = step(state, settled(capacity), eventsPerSecond);
+    actions.push(next.decision.actions);
+    state = next.state;
+  }
+  return { actions, state };
+}
+
+describe('schedule', () => {
+  it('raises warm capacity at once', () => {
+    const { decision, reasons } = step(FIRST_STATE, settled(), 100);
+    expect(decision.actions).toEqual([{ kind: 'provision', environments: 9, from: 0 }]);
+    expect(reasons).toContainEqual({ code: 'raise', args: { from: 0, to: 9 } });
+    expect(reasons).toContainEqual({ code: 'warm', args: { provisioned: 9, needed: 13 } });
+  });
+
+  it('leaves alone what is as planned', () => {
+    expect(step(FIRST_STATE, settled({ provisionedRequested: 9 }), 100).decision.actions).toEqual([]);
+  });
+
+  it('leaves a rise of less than a tenth alone', () => {
+    expect(step(FIRST_STATE, settled({ provisionedRequested: 8 }), 100).decision.actions).toHaveLength(1);
+    // 17 of 16 would be a sixteenth more.
+    const wide = observation({ ...settled({ provisionedRequested: 16 }), terms: { ...SLOW, mostConcurrency: 100 } });
+    const { decision } = step(FIRST_STATE, wide, 185);
+    expect(decision.plan?.provisioned).toBe(17);
+    expect(decision.actions.filter(({ kind }) => kind === 'provision')).toEqual([]);
+  });
+
+  it('lowers only when five steps agree, and to the highest that they wanted', () => {
+    const { actions } = steps(5, { provisionedRequested: 20 }, 100);
+    expect(actions.slice(0, 4)).toEqual([[], [], [], []]);
+    expect(actions[4]).toEqual([{ kind: 'provision', environments: 9, from: 20 }]);
+
+    let state = FIRST_STATE;
+    let last: readonly ScalingAction[] = [];
+    for (const rate of [100, 20, 20, 20, 20]) {
+      const next = step(state, settled({ provisionedRequested: 20 }), rate);
+      state = next.state;
+      last = next.decision.actions;
+    }
+    expect(last).toEqual([{ kind: 'provision', environments: 9, from: 20 }]);
+  });
+
+  it('begins to count again when a step wants as much as there is', () => {
+    const four = steps(4, { provisionedRequested: 9 }, 20).state;
+    const held = step(four, settled({ provisionedRequested: 9 }), 100).state;
+    expect(step(held, settled({ provisionedRequested: 9 }), 20).decision.actions).toEqual([]);
+  });
+
+  it('gives all warm capacity back where none is wanted', () => {
+    expect(steps(5, { provisionedRequested: 3, batchWindowSeconds: 0 }, 0).actions[4]).toEqual([
+      { kind: 'release', from: 3 },
+    ]);
+  });
+
+  it('begins no second change of warm capacity while one is in progress', () => {
+    const result = step(FIRST_STATE, settled({ provisionedStatus: 'in-progress', provisionedRequested: 2 }), 100);
+    expect(result.decision.actions).toEqual([]);
+    expect(codes(result)).toContain('change-in-progress');
+  });
+
+  it('keeps its hands off an alias that a deploy is moving, and still works the mapping', () => {
+    const lane = settled({ deploying: true, maximumConcurrency: 5 });
+    const result = step(FIRST_STATE, lane, 100);
+    expect(result.decision.actions.map(({ kind }) => kind)).toEqual(['mapping']);
+    expect(codes(result)).toContain('deploying');
+  });
+
+  it('changes cap, batch and window by one call', () => {
+    const lane = settled({ maximumConcurrency: 5, provisionedRequested: 9 });
+    expect(step(FIRST_STATE, lane, 100).decision.actions).toEqual([
+      { kind: 'mapping', maximumConcurrency: 20, batchSize: 1, batchWindowSeconds: 3 },
+    ]);
+  });
+
+  it('leaves a cap alone that is a tenth above the plan, or less', () => {
+    const mapping = (maximumConcurrency: number) =>
+      step(FIRST_STATE, settled({ maximumConcurrency, provisionedRequested: 9 }), 100).decision.actions.length;
+    expect([mapping(22), mapping(23), mapping(19)]).toEqual([0, 1, 1]);
+  });
+
+  it('changes the form by an action of its own', () => {
+    const lane = observation({ ...settled({ provisionedRequested: 9, form: 'split' }), backlog: 0 });
+    expect(step(FIRST_STATE, lane, 100).decision.actions).toEqual([{ kind: 'form', form: 'fused' }]);
+  });
+
+  it('holds the last good plan where its inputs are stale, and says how old they are', () => {
+    const good = step(FIRST_STATE, settled(), 100);
+    const late = step(good.state, settled(), 100, NOW_MS + 301_000);
+    expect(late).toEqual({
+      decision: { plan: good.decision.plan, actions: [] },
+      reasons: [{ code: 'stale-inputs', args: { ageSeconds: 301 } }],
+      state: good.state,
+    });
+    expect(codes(step(good.state, settled(), 100, NOW_MS + 300_000))).not.toContain('stale-inputs');
+  });
+
+  it('holds the last good plan where its lane was not observed', () => {
+    const good = step(FIRST_STATE, settled(), 100);
+    const blind = schedule(
+      good.state,
+      { lane: 'critical', lanes: [], forecasts: [], account: ACCOUNT, parameters: DEFAULT_PLANNING },
+      { nowMs: NOW_MS },
+    );
+    expect(blind).toEqual({
+      decision: { plan: good.decision.plan, actions: [] },
+      reasons: [{ code: 'not-observed', args: {} }],
+      state: good.state,
+    });
+  });
+
+  it('decides the same again from what a record keeps: state and inputs as JSON', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(300), { minLength: 1, maxLength: 20 }), (rates) => {
+        let state = FIRST_STATE;
+        return rates.every((rate) => {
+          const lane = settled({ provisionedRequested: 9 });
+          const now = step(state, lane, rate);
+          const again = step(JSON.parse(JSON.stringify(state)), JSON.parse(JSON.stringify(lane)), rate);
+          state = now.state;
+          return JSON.stringify(again) === JSON.stringify(now);
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('sayReason', () => {
+  it('puts each code into words', () => {
+    expect(sayReason({ code: 'raise', args: { from: 2, to: 9 } })).toBe('warm capacity raised from 2 to 9');
+    expect(sayReason({ code: 'stale-inputs', args: { ageSeconds: 400 } })).toBe(
+      'what is known is 400 s old: the last plan is held',
+    );
+    expect(sayReason({ code: 'short', args: { needed: 5, granted: 3 } })).toBe(
+      'needs 5 environments; the weighted sharing gives 3',
+    );
+  });
+
+  it('says a code that it does not know as it is', () => {
+    expect(sayReason({ code: 'later', args: { x: 1 } })).toBe('later {"x":1}');
+  });
+});
