@@ -1,11 +1,14 @@
 /** What the outside world is asked for. Types only; one implementation on AWS, one in memory, one conformance suite for both. */
 export type { Acceptances } from './acceptances';
+export type { Capacity } from './capacity';
 export type { Claims } from './claims';
 export type { ContextStore } from './context-store';
 export type { Control, LaneControl, LaneWatermark } from './control';
+export type { Controllers, HeldLease, SchedulingMode } from './controllers';
 export type { Effects } from './effects';
 export type { EventBus } from './event-bus';
 export type { LaneQueue } from './lane-queue';
+export type { LaneLoad, Loads } from './loads';
 export type { Log } from './log';
 export type { Quarantine, QuarantinedEntry } from './quarantine';
 export type { Records } from './records';
