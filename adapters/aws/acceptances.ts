@@ -132,7 +132,7 @@ async function open(dynamo: DynamoDBClient, table: string, dueBeforeMs: number, 
     .sort((a, b) => a.dueAtMs - b.dueAtMs)
     .slice(0, limit)
     .map(({ key }) => ({ key: text(key) }));
-  const items = await batchGet(dynamo, table, keys, wait);
+  const items = await batchGet(dynamo, table, keys, { wait });
   // The index lags behind the table: what was closed or moved since is not due.
   return items
     .filter((item) => item.openShard !== undefined)

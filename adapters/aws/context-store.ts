@@ -18,7 +18,7 @@ export function createContextStore(options: {
           options.dynamo,
           options.table,
           keys.map((key) => ({ key: text(key) })),
-          options.wait ?? jitteredWait,
+          { wait: options.wait ?? jitteredWait },
         )
       ).map(contextFromItem),
   };

@@ -24,7 +24,9 @@ export function createRecords(options: RecordsOptions): Records {
   const { dynamo, table } = options;
   const wait = options.wait ?? jitteredWait;
   return {
-    read: async (keys) => (await batchGet(dynamo, table, keys.map(recordKeyItem), wait)).map(recordFromItem),
+    read: async (keys) => (await batchGet(dynamo, table, keys.map(recordKeyItem), { wait })).map(recordFromItem),
+    readEventually: async (keys) =>
+      (await batchGet(dynamo, table, keys.map(recordKeyItem), { wait, consistent: false })).map(recordFromItem),
     latest: async (key) => {
       const answer = await dynamo.send(
         new QueryCommand({

@@ -4,6 +4,11 @@ import type { CommitGroup, CommitResult, LedgerRecord, NodeOutput, Progress, Rec
 export interface Records {
   /** Consistent reads. Absent records are left out. */
   read(keys: readonly RecordKey[]): Promise<readonly LedgerRecord[]>;
+  /**
+   * At half the price, but maybe of a moment ago: an outcome in the answer is there for good, since none is ever taken away;
+   * what the answer lacks may be there all the same.
+   */
+  readEventually(keys: readonly RecordKey[]): Promise<readonly LedgerRecord[]>;
   /** Greatest generation that has a record; undefined where there is none. */
   latest(key: string): Promise<LedgerRecord | undefined>;
   /** `attemptId` guards one attempt's lost answer (ClientRequestToken), nothing more. */

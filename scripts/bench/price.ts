@@ -16,6 +16,8 @@ import {
   createLaneQueue,
   createRecords,
 } from '../../adapters/aws';
+import type { Envelope } from '../../core/contracts/event';
+import type { Acceptance } from '../../core/contracts/ledger';
 import { indexChains } from '../../core/units/choose-chain';
 import { createRunner } from '../../lambdas/execution/runner/core';
 import { sweep } from '../../lambdas/monitoring/reconciler/core';
@@ -24,12 +26,15 @@ import { publish } from '../../lambdas/state/publisher/core';
 import { application } from './application';
 import { acceptancesOf, BATCH, envelopesOf, inBatches, messageOf, sqsEvent } from './events';
 import { Meter, meterDynamo, meterSqs } from './meter';
-import { PRICES, PRICES_AS_OF, type Priced } from './prices';
+import { PRICE_LIST, PRICES_AS_OF, type Priced } from './prices';
 import { createRivalHandler } from './rival/handler';
-import { rounded } from './statistics';
+import { median, rounded } from './statistics';
 import { LANE, NAMES } from './variables';
 
-const EVENTS = 500;
+/** Each arm's share of a round; the arms take turns, so that a busy moment lengthens both arms' invocations. */
+const EVENTS_PER_ROUND = 100;
+const ROUNDS = 5;
+const EVENTS = EVENTS_PER_ROUND * ROUNDS;
 const MEMORY_GIGABYTES = 0.25;
 /** Records that the publisher gets in one invocation. */
 const PUBLISHER_BATCH = 100;
@@ -52,8 +57,17 @@ export interface PriceFigures {
 }
 
 export async function measurePrice(): Promise<PriceFigures> {
-  const triage = itemise(await meterTriage());
-  const rival = itemise(await meterRival());
+  const arms = { triage: createTriage(new Bill()), rival: createRival(new Bill()) };
+  for (let round = 0; round < ROUNDS; round++) {
+    await arms.triage.round();
+    await arms.rival.round();
+  }
+  await arms.triage.close();
+  return compare(arms.triage.bill.items(), arms.rival.bill.items());
+}
+
+/** Sums and ratio of two arms' items. */
+export function compare(triage: readonly PriceItem[], rival: readonly PriceItem[]): PriceFigures {
   const sum = (items: readonly PriceItem[]) => items.reduce((total, each) => total + each.dollarsPerMillionEvents, 0);
   return {
     pricesAsOf: PRICES_AS_OF,
@@ -66,15 +80,49 @@ export async function measurePrice(): Promise<PriceFigures> {
   };
 }
 
-function itemise(meter: Meter): PriceItem[] {
+/** What was used, by the event. */
+export function itemise(meter: Meter, events: number): PriceItem[] {
   return [...meter.uses].flatMap(([what, use]) =>
     (Object.entries(use) as [Priced, number][]).map(([unit, amount]) => ({
       what,
       unit,
-      perEvent: rounded(amount / EVENTS, 4),
-      dollarsPerMillionEvents: rounded((amount / EVENTS) * PRICES[unit] * 1e6),
+      perEvent: rounded(amount / events, 4),
+      dollarsPerMillionEvents: rounded((amount / events) * PRICE_LIST[unit].dollars * 1e6, 4),
     })),
   );
+}
+
+/** An arm's requests, and how long its invocations took. */
+class Bill {
+  readonly meter = new Meter();
+  readonly #milliseconds = new Map<string, number[]>();
+
+  /** Runs what one invocation does. */
+  async invoke<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const from = performance.now();
+    const answer = await work();
+    // Billed by the started millisecond.
+    const took = Math.ceil(performance.now() - from);
+    this.#milliseconds.set(name, [...(this.#milliseconds.get(name) ?? []), took]);
+    await this.meter.settle();
+    return answer;
+  }
+
+  /** A mapping receives and deletes a batch in one request each. */
+  countMapping(queue: string, unit: 'sqsRequest' | 'sqsFairRequest'): void {
+    this.meter.add(`SQS receive and delete, ${queue}`, unit, 2);
+  }
+
+  /** Each invocation at the median of its kind: one that the machine kept waiting says nothing about a price. */
+  items(): PriceItem[] {
+    for (const [name, times] of this.#milliseconds) {
+      this.meter.add(`Lambda ${name}`, 'lambdaRequest', times.length);
+      const seconds = (times.length * median(times)) / 1000;
+      this.meter.add(`Lambda ${name}`, 'lambdaGigabyteSecond', seconds * MEMORY_GIGABYTES);
+    }
+    this.#milliseconds.clear();
+    return itemise(this.meter, EVENTS);
+  }
 }
 
 function meteredClients(meter: Meter) {
@@ -84,36 +132,8 @@ function meteredClients(meter: Meter) {
   return { dynamo, sqs };
 }
 
-/** Runs what one invocation does, and counts the invocation with the time that it took here. */
-async function invoke<T>(meter: Meter, name: string, work: () => Promise<T>): Promise<T> {
-  const from = performance.now();
-  const answer = await work();
-  meter.add(`Lambda ${name}`, 'lambdaRequest', 1);
-  // Billed by the started millisecond.
-  const seconds = Math.ceil(performance.now() - from) / 1000;
-  meter.add(`Lambda ${name}`, 'lambdaGigabyteSecond', seconds * MEMORY_GIGABYTES);
-  return answer;
-}
-
-/** A mapping receives and deletes a batch in one request each. */
-function countMapping(meter: Meter, queue: string): void {
-  meter.add(`SQS receive and delete, ${queue}`, 'sqsRequest', 2);
-}
-
-async function meterTriage(): Promise<Meter> {
-  const meter = new Meter();
-  const ports = triagePorts(meter);
-  const nowMs = Date.now();
-  const acceptances = acceptancesOf(envelopesOf(randomUUID().slice(0, 8), EVENTS, LANE.name, nowMs), 1);
-  const envelopes = acceptances.flatMap((each) => each.envelopes);
-  for (const acceptance of acceptances) {
-    countMapping(meter, 'intake');
-    await invoke(meter, 'ingest', async () => {
-      await ports.acceptances.accept(acceptance);
-      await ports.lanes.send(LANE.name, acceptance.envelopes.map(messageOf));
-      await ports.acceptances.markHandedOver(acceptance.key);
-    });
-  }
+function createTriage(bill: Bill) {
+  const ports = triagePorts(bill.meter);
   const run = createRunner(
     ports,
     {
@@ -126,34 +146,53 @@ async function meterTriage(): Promise<Meter> {
     },
     { now: Date.now, random: Math.random, sleep: async () => {} },
   );
-  for (const batch of inBatches(envelopes, BATCH)) {
-    countMapping(meter, 'lane');
-    await invoke(meter, 'runner', () =>
-      run(
-        batch.map((each, index) => ({
-          messageId: `m${index}`,
-          receiptHandle: `r${index}`,
-          receiveCount: 1,
-          sentAtMs: nowMs,
-          message: messageOf(each),
-        })),
-      ),
-    );
-  }
-  // The stream hands the publisher its images for nothing; here they are read, uncounted.
-  const images = await uncountedRecords().read(envelopes);
-  if (images.length !== EVENTS) throw new Error(`only ${images.length} of ${EVENTS} events have an outcome`);
-  for (const batch of inBatches(images, PUBLISHER_BATCH))
-    await invoke(meter, 'publisher', () => publish({ ...ports, bus: { publish: async () => [] } }, batch));
-  const closed = await invoke(meter, 'reconciler', () =>
-    sweep(
-      ports,
-      { handOffBoundMs: 1, resendBudget: 5, lanePatienceMs: { [LANE.name]: 360_000 } },
-      { now: () => Date.now() + 60_000 },
-    ),
-  );
-  if (closed.closed < acceptances.length) throw new Error(`only ${closed.closed} acceptances were closed`);
-  return meter;
+  let open = 0;
+  const accept = async (acceptance: Acceptance) => {
+    bill.countMapping('intake', 'sqsRequest');
+    await bill.invoke('ingest', async () => {
+      await ports.acceptances.accept(acceptance);
+      await ports.lanes.send(LANE.name, acceptance.envelopes.map(messageOf));
+      await ports.acceptances.markHandedOver(acceptance.key);
+    });
+    open += 1;
+  };
+  const react = async (batch: readonly Envelope[], sentAtMs: number) => {
+    // Its messages have a group, the tenant.
+    bill.countMapping('lane', 'sqsFairRequest');
+    const deliveries = batch.map((each, index) => ({
+      messageId: `m${index}`,
+      receiptHandle: `r${index}`,
+      receiveCount: 1,
+      sentAtMs,
+      message: messageOf(each),
+    }));
+    await bill.invoke('runner', () => run(deliveries));
+  };
+  return {
+    bill,
+    round: async () => {
+      const nowMs = Date.now();
+      const drafts = envelopesOf(randomUUID().slice(0, 8), EVENTS_PER_ROUND, LANE.name, nowMs);
+      const acceptances = acceptancesOf(drafts, 1);
+      const envelopes = acceptances.flatMap((each) => each.envelopes);
+      for (const acceptance of acceptances) await accept(acceptance);
+      for (const batch of inBatches(envelopes, BATCH)) await react(batch, nowMs);
+      // The stream hands the publisher its images for nothing; here they are read, uncounted.
+      const images = (await uncountedRecords().read(envelopes)).filter((each) => each.outcome !== undefined);
+      if (images.length !== EVENTS_PER_ROUND)
+        throw new Error(`only ${images.length} of ${EVENTS_PER_ROUND} events have an outcome`);
+      for (const batch of inBatches(images, PUBLISHER_BATCH))
+        await bill.invoke('publisher', () => publish({ ...ports, bus: { publish: async () => [] } }, batch));
+    },
+    /** One sweep closes them all, as each minute's does. */
+    close: async () => {
+      const settings = { handOffBoundMs: 1, resendBudget: 5, lanePatienceMs: { [LANE.name]: 360_000 } };
+      const { closed } = await bill.invoke('reconciler', () =>
+        sweep(ports, settings, { now: () => Date.now() + 60_000 }),
+      );
+      if (closed < open) throw new Error(`only ${closed} of ${open} acceptances were closed`);
+    },
+  };
 }
 
 function triagePorts(meter: Meter) {
@@ -179,17 +218,21 @@ const uncountedRecords = () =>
     retentionDays: 15,
   });
 
-async function meterRival(): Promise<Meter> {
-  const meter = new Meter();
-  const { dynamo } = meteredClients(meter);
+function createRival(bill: Bill) {
+  const { dynamo } = meteredClients(bill.meter);
   process.env.AWS_LAMBDA_FUNCTION_NAME ??= 'triage-bench-rival';
   const handler = createRivalHandler(dynamo);
   const context = { getRemainingTimeInMillis: () => 10_000, awsRequestId: 'bench' } as Context;
-  for (const batch of inBatches(envelopesOf(randomUUID().slice(0, 8), EVENTS, LANE.name, Date.now()), BATCH)) {
-    countMapping(meter, 'queue');
-    const event = sqsEvent(batch.map((each) => JSON.stringify(each.event))) as unknown as SQSEvent;
-    const answer = await invoke(meter, 'handler', () => handler(event, context));
-    if (answer.batchItemFailures.length > 0) throw new Error('the rival failed records');
-  }
-  return meter;
+  return {
+    bill,
+    round: async () => {
+      const envelopes = envelopesOf(randomUUID().slice(0, 8), EVENTS_PER_ROUND, LANE.name, Date.now());
+      for (const batch of inBatches(envelopes, BATCH)) {
+        bill.countMapping('queue', 'sqsRequest');
+        const event = sqsEvent(batch.map((each) => JSON.stringify(each.event))) as unknown as SQSEvent;
+        const answer = await bill.invoke('handler', () => handler(event, context));
+        if (answer.batchItemFailures.length > 0) throw new Error('the rival failed records');
+      }
+    },
+  };
 }

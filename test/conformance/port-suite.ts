@@ -250,6 +250,18 @@ function recordsSuite(ports: () => PortsUnderTest): void {
       expect((await ports().records.read(asked)).map((each) => each.key).sort()).toEqual([...keys].sort());
       expect(await ports().records.read([])).toEqual([]);
     });
+    it('shows to a read at half the price nothing that is not there, and soon what is', async () => {
+      const key = fresh();
+      const look = () => ports().records.readEventually([{ key, generation: 1 }]);
+      expect(await look()).toEqual([]);
+      await ports().records.commit(single(key, 1, outcome(key)), fresh());
+      let seen = await look();
+      for (let again = 0; again < 50 && seen.length === 0; again++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        seen = await look();
+      }
+      expect(first(seen)?.outcome?.kind).toBe('DONE');
+    });
     it('commits outcomes and contexts all or nothing, and names what was refused', async () => {
       const [a, b, context] = [fresh(), fresh(), fresh()];
       await ports().records.commit(single(b, 1, outcome(b)), fresh());

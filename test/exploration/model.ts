@@ -147,7 +147,7 @@ export function modelOf(
       },
       {
         name: 'with its answer lost',
-        picks: ({ name }) => !['read', 'open', 'latest', 'lane', 'watermark'].includes(name),
+        picks: ({ name }) => !['read', 'readEventually', 'open', 'latest', 'lane', 'watermark'].includes(name),
       },
     ],
     limits: scenario.limits,
@@ -155,7 +155,7 @@ export function modelOf(
     without: without.conditions ?? [],
     // It touches only effects and the bus, which nothing else reads, and takes the stream from its other end.
     alone: (actor) => actor === 'publisher',
-    quiet: ({ port, name }) => port === 'control' || name === 'changeVisibility' || name === 'noteError',
+    quiet: ({ port, name }) => port === 'control' || ['changeVisibility', 'noteError', 'readEventually'].includes(name),
     tidy: ({ state }) => {
       state.tokens = {};
       if (!rules.has('nothing takes effect before the outcome'))

@@ -241,6 +241,14 @@ describe('reads', () => {
     await expect(records.read(keys.slice(0, 1))).rejects.toThrow('unprocessed');
   });
 
+  test('are consistent, or at half the price where the caller can do with a moment ago', async () => {
+    dynamo.on(BatchGetItemCommand).resolves({ Responses: { records: [] } });
+    await records.read(keys.slice(0, 1));
+    await records.readEventually(keys.slice(0, 1));
+    const asked = dynamo.commandCalls(BatchGetItemCommand).map((call) => call.args[0].input.RequestItems?.records);
+    expect(asked.map((each) => each?.ConsistentRead)).toEqual([true, false]);
+  });
+
   test('of nothing make no call', async () => {
     expect(await records.read([])).toEqual([]);
     expect(dynamo.calls()).toHaveLength(0);

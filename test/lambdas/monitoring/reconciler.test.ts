@@ -72,6 +72,25 @@ describe('the sweep', () => {
     expect(world.state.acceptances.a?.closedAtMs).toBe(T + 61_000);
   });
 
+  it('asks for the truth where a cheap read, which may be of a moment ago, does not show an outcome', async () => {
+    const { run, accept, wait, ports, world, sent } = setUp();
+    await accept('a');
+    await ports.records.commit({ outcomes: [{ key: 'a', generation: 1, outcome: outcome('a') }], contexts: [] }, 'x');
+    wait(61_000);
+    world.hook = answering(calls('records.readEventually'), []);
+    expect(await run()).toMatchObject({ closed: 1, resentEvents: 0 });
+    expect(sent()).toBe(0);
+  });
+
+  it('takes the cheap read for what is done, and asks no second time', async () => {
+    const { run, accept, wait, ports, world } = setUp();
+    await accept('a');
+    await ports.records.commit({ outcomes: [{ key: 'a', generation: 1, outcome: outcome('a') }], contexts: [] }, 'x');
+    wait(61_000);
+    world.hook = refusing(calls('records.read'));
+    expect(await run()).toMatchObject({ closed: 1, left: 0 });
+  });
+
   it('sends once where two sweeps meet', async () => {
     const { run, accept, wait, sent } = setUp();
     await accept('a');
