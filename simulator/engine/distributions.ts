@@ -13,7 +13,7 @@ export const deterministic = (value: number): Distribution => ({ mean: value, sc
 export const exponential = (mean: number): Distribution => ({
   mean,
   scv: 1,
-  sample: (uniforms) => -mean * Math.log(uniforms.next()),
+  sample: (uniforms) => mean * uniforms.exponential(),
 });
 
 /** The sum of `stages` exponentials. */
@@ -33,7 +33,7 @@ export function hyperexponential(mean: number, scv: number): Distribution {
   const share = (1 + Math.sqrt((scv - 1) / (scv + 1))) / 2;
   const first = mean / (2 * share);
   const second = mean / (2 * (1 - share));
-  const sample = (uniforms: Uniforms) => -(uniforms.next() < share ? first : second) * Math.log(uniforms.next());
+  const sample = (uniforms: Uniforms) => (uniforms.next() < share ? first : second) * uniforms.exponential();
   return { mean, scv, sample };
 }
 

@@ -12,4 +12,5 @@ export {
   standardNormalQuantile,
 } from './distributions';
 export { KeyedUniforms, keyedBits, keyedUniform, type Uniforms, Xoshiro128 } from './random';
+export { Ring } from './ring';
 export { BatchMeans, LogHistogram, TimeAverage, tQuantile975 } from './statistics';

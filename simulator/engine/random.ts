@@ -5,6 +5,8 @@
 export interface Uniforms {
   /** The next number in (0, 1), never 0 or 1: both its logarithm and that of its complement are finite. */
   next(): number;
+  /** The next standard exponential. */
+  exponential(): number;
 }
 
 // Looked up once: a test runner's sandbox makes every look at a global slow.
@@ -50,6 +52,11 @@ export class KeyedUniforms implements Uniforms {
     const bits = this.draws === 0 ? this.bits : scramble(this.bits + imul(this.draws, 0x9e3779b9));
     this.draws++;
     return (bits + 0.5) * TWO_TO_MINUS_32;
+  }
+
+  /** By inversion, so that the same key stays the same quantile whatever the mean is. */
+  exponential(): number {
+    return -log(this.next());
   }
 }
 
