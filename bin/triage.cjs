@@ -16,5 +16,7 @@ if (Number.parseInt(process.versions.node, 10) < 20)
 if (!fs.existsSync(path.join(root, 'node_modules/tsx/package.json')))
   fail(`Triage's packages are not installed.\nRun \`npm ci\` in ${root} (or \`npm start\`, which does it by itself).`);
 
+// The SDK's notice about old versions of Node would stand before every answer; `engines` says what is supported.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 require(require.resolve('tsx/cjs', { paths: [root] }));
 require(path.join(root, 'bin/triage.ts'));

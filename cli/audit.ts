@@ -6,7 +6,7 @@ import type { Connection } from './connection';
 import { UserError } from './errors';
 import { readEvidence } from './evidence';
 import { print, printJson, table } from './output';
-import { type CommonOptions, EXIT, instant, runConnected, withEnvironment, withJson } from './run';
+import { type CommonOptions, checkWindow, EXIT, instant, runConnected, withEnvironment, withJson } from './run';
 
 interface AuditOptions extends CommonOptions {
   readonly journal?: string;
@@ -31,18 +31,24 @@ export const auditCommand = (): Command =>
         .addHelpText('after', '\nExit code 1 on any imbalance; each finding names its event. Reads whole tables.'),
     ),
   ).action((options: AuditOptions) =>
-    runConnected(options.env, async (connection) => {
-      const journal = options.journal === undefined ? undefined : readJournal(options.journal);
-      const windowed = options.from !== undefined || options.to !== undefined;
-      const window = windowed ? { fromMs: options.from ?? 0, toMs: options.to ?? Number.MAX_SAFE_INTEGER } : undefined;
-      const report = await auditOf(connection, {
-        ...(journal ? { journal } : {}),
-        ...(window ? { window } : {}),
-      });
-      if (options.json) printJson(report);
-      else printReport(report);
-      return report.balanced ? EXIT.holds : EXIT.fails;
-    }),
+    runConnected(
+      options.env,
+      async (connection) => {
+        const journal = options.journal === undefined ? undefined : readJournal(options.journal);
+        const windowed = options.from !== undefined || options.to !== undefined;
+        const window = windowed
+          ? { fromMs: options.from ?? 0, toMs: options.to ?? Number.MAX_SAFE_INTEGER }
+          : undefined;
+        const report = await auditOf(connection, {
+          ...(journal ? { journal } : {}),
+          ...(window ? { window } : {}),
+        });
+        if (options.json) printJson(report);
+        else printReport(report);
+        return report.balanced ? EXIT.holds : EXIT.fails;
+      },
+      () => checkWindow(options),
+    ),
   );
 
 export const auditOf = async (

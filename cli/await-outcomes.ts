@@ -18,7 +18,13 @@ const LONGEST_WAIT_MS = 2_000;
 export async function awaitOutcomes(
   connection: Connection,
   keys: readonly string[],
-  options: { readonly seconds: number; readonly sinceMs: number; readonly signal?: AbortSignal },
+  options: {
+    readonly seconds: number;
+    readonly sinceMs: number;
+    readonly signal?: AbortSignal;
+    /** The key of a refused event that had no identity for the platform; left out: such a one stays without a fate. */
+    readonly keyOfRaw?: (raw: string) => string | undefined;
+  },
 ): Promise<Fate[]> {
   const records = recordsOf(connection);
   const fates = new Map<string, Fate>();
@@ -31,8 +37,10 @@ export async function awaitOutcomes(
     // A second-best look, so a rare one: the bucket is listed whole.
     if (fates.size < open.length && waitMs >= LONGEST_WAIT_MS)
       for (const { entries } of await readQuarantine(connection, options.sinceMs))
-        for (const { key, reason } of entries)
+        for (const { key: named, raw, reason } of entries) {
+          const key = named ?? options.keyOfRaw?.(raw);
           if (key && open.includes(key)) fates.set(key, { key, quarantined: reason });
+        }
     const left = open.some((key) => !fates.has(key));
     if (!left || Date.now() >= endMs || options.signal?.aborted) break;
     await sleep(waitMs, undefined, { signal: options.signal }).catch(() => undefined);

@@ -27,6 +27,15 @@ export interface Connection {
 }
 export type Clients = ReturnType<typeof createClients>;
 
+export class NothingUpError extends UserError {
+  constructor() {
+    super(
+      'No local environment is up.',
+      'Bring it up with `npx triage up` (or `npm start` for the demo), or set AWS_ENDPOINT_URL.',
+    );
+  }
+}
+
 export interface Target {
   readonly endpoint?: string;
   readonly region: string;
@@ -60,14 +69,15 @@ export function configurationOf(environment: string): Configuration {
 export function targetOf(configuration: Configuration, env: NodeJS.ProcessEnv, session = readSession()): Target {
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? configuration.region;
   const account = configuration.account === undefined ? {} : { account: configuration.account };
+  if (env.AWS_ENDPOINT_URL && !URL.canParse(env.AWS_ENDPOINT_URL))
+    throw new UserError(
+      `AWS_ENDPOINT_URL is "${env.AWS_ENDPOINT_URL}", which is not a URL.`,
+      'Set it to one such as http://127.0.0.1:4566, or unset it.',
+    );
   if (env.AWS_ENDPOINT_URL) return { endpoint: env.AWS_ENDPOINT_URL, region: region ?? 'us-east-1', ...account };
   if (session?.environment === configuration.environment)
     return { endpoint: session.endpoint, region: session.region, account: session.account };
-  if (configuration.environment === 'local')
-    throw new UserError(
-      'No local environment is up.',
-      'Bring it up with `npx triage up` (or `npm start` for the demo), or set AWS_ENDPOINT_URL.',
-    );
+  if (configuration.environment === 'local') throw new NothingUpError();
   if (!region)
     throw new UserError('No region is set.', "Set AWS_REGION, or `region` in the environment's configuration.");
   return { region, ...account };

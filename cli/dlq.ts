@@ -7,7 +7,16 @@ import { UserError } from './errors';
 import { print, printJson, table, time } from './output';
 import { readAcceptances, recordsOf } from './readers/ledger';
 import { redrive } from './redrive';
-import { type CommonOptions, EXIT, instant, runConnected, wholeNumber, withEnvironment, withJson } from './run';
+import {
+  type CommonOptions,
+  checkWindow,
+  EXIT,
+  instant,
+  runConnected,
+  wholeNumber,
+  withEnvironment,
+  withJson,
+} from './run';
 
 interface Filter extends CommonOptions {
   readonly lane?: string;
@@ -43,26 +52,32 @@ export function dlqCommand(): Command {
     filtered(new Command('list').description('DEAD events, newest first'))
       .option('--all', 'also the discarded ones, and those with a later generation')
       .action((options: Filter) =>
-        runConnected(options.env, async (connection) => {
-          const dead = await deadOf(connection, options, []);
-          if (options.json) printJson(dead.map(row));
-          else if (dead.length === 0) print('No DEAD events.');
-          else
-            print(
-              table(
-                ['died', 'lane', 'id', 'gen', 'type', 'reason'],
-                dead.map((each) => [
-                  time(each.outcome.decidedAtMs),
-                  each.outcome.lane,
-                  each.outcome.id,
-                  each.generation,
-                  each.outcome.type,
-                  (each.discarded ? `[discarded: ${each.discarded.reason}] ` : '') + each.outcome.reason.slice(0, 100),
-                ]),
-              ),
-            );
-          return EXIT.holds;
-        }),
+        runConnected(
+          options.env,
+          async (connection) => {
+            const { dead, beyond } = await deadOf(connection, options, []);
+            sayBeyond(beyond);
+            if (options.json) printJson(dead.map(row));
+            else if (dead.length === 0) print('No DEAD events.');
+            else
+              print(
+                table(
+                  ['died', 'lane', 'id', 'gen', 'type', 'reason'],
+                  dead.map((each) => [
+                    time(each.outcome.decidedAtMs),
+                    each.outcome.lane,
+                    each.outcome.id,
+                    each.generation,
+                    each.outcome.type,
+                    (each.discarded ? `[discarded: ${each.discarded.reason}] ` : '') +
+                      each.outcome.reason.slice(0, 100),
+                  ]),
+                ),
+              );
+            return EXIT.holds;
+          },
+          () => checkWindow(options),
+        ),
       ),
   );
   command.addCommand(
@@ -70,7 +85,8 @@ export function dlqCommand(): Command {
       withEnvironment(new Command('show').argument('<event-id>').description('one DEAD event with its body')),
     ).action((id: string, options: CommonOptions) =>
       runConnected(options.env, async (connection) => {
-        const dead = await deadOf(connection, { ...options, limit: Number.MAX_SAFE_INTEGER, all: true }, [id]);
+        const everything = { ...options, limit: Number.MAX_SAFE_INTEGER, all: true };
+        const { dead } = await deadOf(connection, everything, [id]);
         const since = Math.min(...dead.map(({ outcome }) => outcome.acceptedAtMs), Number.MAX_SAFE_INTEGER);
         const envelopes =
           dead.length > 0 ? (await readAcceptances(connection, since)).flatMap((each) => each.envelopes) : [];
@@ -94,21 +110,26 @@ export function dlqCommand(): Command {
         .argument('[event-ids...]', 'ids (default: all that the filters leave)')
         .description('accept DEAD events again, as their next generation'),
     ).action((ids: string[], options: Filter) =>
-      runConnected(options.env, async (connection) => {
-        const dead = await deadOf(connection, options, ids);
-        missing(ids, dead);
-        const results = dead.length > 0 ? await redrive(connection, dead, Date.now()) : [];
-        if (options.json) printJson(results);
-        else if (results.length === 0) print('No DEAD events to redrive.');
-        else
-          print(
-            table(
-              ['id', 'generation', 'result'],
-              results.map((each) => [each.id, each.generation, each.result]),
-            ),
-          );
-        return results.every(({ result }) => result.startsWith('accepted')) ? EXIT.holds : EXIT.fails;
-      }),
+      runConnected(
+        options.env,
+        async (connection) => {
+          const { dead, beyond } = await deadOf(connection, options, ids);
+          missing(ids, dead);
+          sayBeyond(beyond);
+          const results = dead.length > 0 ? await redrive(connection, dead, Date.now()) : [];
+          if (options.json) printJson(results);
+          else if (results.length === 0) print('No DEAD events to redrive.');
+          else
+            print(
+              table(
+                ['id', 'generation', 'result'],
+                results.map((each) => [each.id, each.generation, each.result]),
+              ),
+            );
+          return results.every(({ result }) => result.startsWith('accepted')) ? EXIT.holds : EXIT.fails;
+        },
+        () => checkWindow(options),
+      ),
     ),
   );
   command.addCommand(
@@ -118,23 +139,33 @@ export function dlqCommand(): Command {
         .description('give DEAD events up: they leave the list, with the reason noted; their outcome stays DEAD')
         .requiredOption('--reason <text>', 'why; it is kept'),
     ).action((ids: string[], options: Filter & { readonly reason: string }) =>
-      runConnected(options.env, async (connection) => {
-        const dead = await deadOf(connection, options, ids);
-        missing(ids, dead);
-        const atMs = Date.now();
-        for (const { key, generation } of dead)
-          await putDiscard(connection, { key, generation, reason: options.reason, atMs });
-        if (options.json) printJson(dead.map(({ key, outcome }) => ({ key, id: outcome.id, reason: options.reason })));
-        else print(`${dead.length} DEAD events discarded: ${options.reason}`);
-        return EXIT.holds;
-      }),
+      runConnected(
+        options.env,
+        async (connection) => {
+          const { dead, beyond } = await deadOf(connection, options, ids);
+          missing(ids, dead);
+          sayBeyond(beyond);
+          const atMs = Date.now();
+          for (const { key, generation } of dead)
+            await putDiscard(connection, { key, generation, reason: options.reason, atMs });
+          if (options.json)
+            printJson(dead.map(({ key, outcome }) => ({ key, id: outcome.id, reason: options.reason })));
+          else print(`${dead.length} DEAD events discarded: ${options.reason}`);
+          return EXIT.holds;
+        },
+        () => checkWindow(options),
+      ),
     ),
   );
   return command;
 }
 
 /** Without `all`: only those that nobody has dealt with, neither by a note nor by a later generation. */
-async function deadOf(connection: Connection, filter: Filter, ids: readonly string[]): Promise<Dead[]> {
+async function deadOf(
+  connection: Connection,
+  filter: Filter,
+  ids: readonly string[],
+): Promise<{ dead: Dead[]; beyond: number }> {
   const { clients, names } = connection;
   const fromMs = filter.from ?? 0;
   const toMs = filter.to ?? Date.now();
@@ -161,7 +192,20 @@ async function deadOf(connection: Connection, filter: Filter, ids: readonly stri
     return discarded ? { ...each, discarded } : each;
   });
   const open = filter.all ? noted : await undealtWith(connection, noted);
-  return open.slice(0, filter.limit);
+  if (open.length === 0) knownLane(connection, filter.lane);
+  return { dead: open.slice(0, filter.limit), beyond: Math.max(0, open.length - filter.limit) };
+}
+
+/** A lane that left the configuration may have DEAD events still; one without any is a slip of the pen. */
+function knownLane({ configuration, environment }: Connection, name: string | undefined): void {
+  const lanes = configuration.lanes.map((each) => each.name);
+  if (name !== undefined && !lanes.includes(name))
+    throw new UserError(`There is no lane "${name}" in ${environment}.`, `These exist: ${lanes.join(', ')}.`);
+}
+
+/** On the error stream, since a program reads the other one. */
+function sayBeyond(count: number): void {
+  if (count > 0) process.stderr.write(`${count} more are beyond --limit.\n`);
 }
 
 async function undealtWith(connection: Connection, dead: readonly Dead[]): Promise<Dead[]> {

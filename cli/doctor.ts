@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { configurationOf } from './connection';
 import { checkAccount } from './doctor/account';
 import { type Finding, OK } from './doctor/finding';
 import { checkMachine } from './doctor/machine';
@@ -14,6 +15,7 @@ export const doctorCommand = (): Command =>
     ),
   ).action((options: CommonOptions) =>
     run(options.env, async () => {
+      configurationOf(options.env);
       const findings = [...(await checkMachine(options.env)), ...(await checkAccount(options.env))];
       const healthy = findings.every(({ state }) => state !== 'fault');
       if (options.json) printJson({ healthy, findings });
@@ -30,5 +32,5 @@ function printFindings(findings: readonly Finding[], healthy: boolean): void {
     ),
   );
   for (const { check, state, remedy } of findings) if (state !== OK && remedy) print(`\n${check}: ${remedy}`);
-  print(healthy ? '\nAll that is needed is there.' : '\nSomething is missing.');
+  print(healthy ? '\nAll that is needed is there.' : '\nSomething is missing, or is not as it should be.');
 }

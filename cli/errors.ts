@@ -2,7 +2,7 @@
 
 /** A fault with its remedy: printed without a stack. */
 export class UserError extends Error {
-  override readonly name = 'UserError';
+  override readonly name: string = 'UserError';
   constructor(
     message: string,
     readonly remedy: string,
@@ -54,6 +54,11 @@ export function explained(error: unknown, where: Where): unknown {
       where.endpoint
         ? 'Is it up? `npx triage up` starts the local environment; AWS_ENDPOINT_URL names another one.'
         : 'Look at the network and the proxy settings.',
+    );
+  if (/Deserialization error/.test(message))
+    return new UserError(
+      `${where.endpoint ?? 'The endpoint'} answers, but not as AWS does.`,
+      'Look at AWS_ENDPOINT_URL: something else listens there, a proxy or a web server say.',
     );
   if (is(NOT_THERE))
     return new UserError(`The environment "${where.environment}" is not deployed here: ${message}`, deploy);

@@ -19,7 +19,7 @@ export async function readEvidence(
   const records = await readRecords(connection);
   const acceptances = await readAcceptances(connection);
   const [quarantine, depths] = await Promise.all([
-    readQuarantine(connection, scope.window?.fromMs),
+    readQuarantine(connection, scope.window?.fromMs, scope.window?.toMs),
     readDepths(connection),
   ]);
   return {

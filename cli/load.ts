@@ -12,6 +12,7 @@ import {
   positive,
   runConnected,
   wholeNumber,
+  wholeNumberAbove0,
   withEnvironment,
   withJson,
 } from './run';
@@ -19,7 +20,7 @@ import { sourceOf } from './send';
 import { drive } from './workload/drive';
 import { createWorkload } from './workload/generator';
 import { seededRandom } from './workload/random';
-import { binnedSchedule, factorFor, steadySchedule } from './workload/schedule';
+import { binnedSchedule, factorFor, steadySchedule, until } from './workload/schedule';
 import { parseTrace } from './workload/trace';
 
 export interface LoadOptions extends CommonOptions {
@@ -27,7 +28,7 @@ export interface LoadOptions extends CommonOptions {
   readonly seconds?: number;
   readonly rate?: number;
   readonly trace?: string;
-  readonly speed: number;
+  readonly speed?: number;
   readonly sources?: readonly string[];
   readonly mix: Readonly<Record<string, number>>;
   readonly poison: number;
@@ -48,18 +49,18 @@ export const loadCommand = (): Command =>
     withEnvironment(
       new Command('load')
         .description('send a generated workload, and keep a journal of what was sent')
-        .option('--count <n>', 'end after so many events', wholeNumber)
+        .option('--count <n>', 'end after so many events', wholeNumberAbove0)
         .option('--seconds <s>', 'end after so many seconds', positive)
         .option(
           '--rate <r>',
-          `mean events a second (default: ${DEFAULT_RATE}; with --trace: as the trace has them)`,
+          `mean events a second (default: ${DEFAULT_RATE}; with --trace: as the trace has them, over the part that is sent)`,
           positive,
         )
         .option(
           '--trace <file>',
           'measured arrivals: World Cup 98 minutes, Azure LLM arrivals, Azure Functions per minute (csv, csv.gz)',
         )
-        .option('--speed <x>', 'run the trace so many times faster', positive, 1)
+        .option('--speed <x>', 'run the trace so many times faster (default: 1)', positive)
         .option('--sources <names>', 'sources to send by, separated by commas (default: all)', (text: string) =>
           text.split(','),
         )
@@ -68,7 +69,7 @@ export const loadCommand = (): Command =>
         .option('--duplicate <percent>', 'repeats of an event sent before: nothing comes of them', percentage, 0)
         .option('--late <percent>', 'events whose deadline is past: they end EXPIRED', percentage, 0)
         .option('--ordered <percent>', 'events with an ordering key and a sequence, through the stream', percentage, 0)
-        .option('--sensors <n>', 'sensors that report (default: one for 25 events, 20 at least)', positive)
+        .option('--sensors <n>', 'sensors that report (default: one for 25 events, 20 at least)', wholeNumberAbove0)
         .option('--seed <n>', 'the same seed makes the same events', wholeNumber, 1)
         .option('--run <name>', 'name of this run, part of each id (default: from the clock)')
         .option('--journal <file>', 'write the journal there (NDJSON), for `npx triage audit --journal`')
@@ -78,18 +79,22 @@ export const loadCommand = (): Command =>
         ),
     ),
   ).action((options: LoadOptions) =>
-    runConnected(options.env, async (connection) => {
-      const abort = new AbortController();
-      const stop = () => abort.abort();
-      process.once('SIGINT', stop);
-      const startedAtMs = Date.now();
-      const entries = await load(connection, options, { signal: abort.signal, ...progress(options) });
-      process.removeListener('SIGINT', stop);
-      const summary = summarize(entries, Date.now() - startedAtMs);
-      if (options.json) printJson({ ...summary, ...(options.journal ? { journal: options.journal } : {}) });
-      else printSummary(summary, options.journal);
-      return summary.failed === 0 && !abort.signal.aborted ? EXIT.holds : EXIT.fails;
-    }),
+    runConnected(
+      options.env,
+      async (connection) => {
+        const abort = new AbortController();
+        const stop = () => abort.abort();
+        process.once('SIGINT', stop);
+        const startedAtMs = Date.now();
+        const entries = await load(connection, options, { signal: abort.signal, ...progress(options) });
+        process.removeListener('SIGINT', stop);
+        const summary = summarize(entries, Date.now() - startedAtMs);
+        if (options.json) printJson({ ...summary, ...(options.journal ? { journal: options.journal } : {}) });
+        else printSummary(summary, options.journal);
+        return summary.failed === 0 && !abort.signal.aborted ? EXIT.holds : EXIT.fails;
+      },
+      () => checked(options),
+    ),
   );
 
 export function load(
@@ -97,7 +102,7 @@ export function load(
   options: LoadOptions,
   hooks: { readonly signal?: AbortSignal; readonly onSent?: (sent: number, offsetMs: number) => void },
 ): Promise<readonly JournalEntry[]> {
-  checked(options, connection);
+  checkMix(options, connection);
   const sources = options.sources?.map((name) => sourceOf(connection, name)) ?? connection.configuration.sources;
   if (options.ordered > 0 && !sources.some((source) => source.kind === 'kinesis'))
     throw new UserError(
@@ -129,9 +134,14 @@ export function load(
 
 function scheduleOf(options: LoadOptions): Iterable<number> {
   if (options.trace === undefined) return steadySchedule(options.rate ?? DEFAULT_RATE, seededRandom(options.seed + 1));
-  const bins = traceOf(options.trace);
-  const factor = options.rate === undefined ? 1 : factorFor(bins, options.speed, options.rate);
-  return binnedSchedule(bins, factor, options.speed);
+  const { rate, seconds, speed = 1 } = options;
+  const bins = until(traceOf(options.trace), (seconds ?? Number.POSITIVE_INFINITY) * speed);
+  if (!bins.some(({ count }) => count > 0))
+    throw new UserError(
+      `${options.trace} has no arrivals in the first ${duration((seconds ?? 0) * speed * 1000)}.`,
+      'Give more --seconds, or a higher --speed.',
+    );
+  return binnedSchedule(bins, rate === undefined ? 1 : factorFor(bins, speed, rate), speed);
 }
 
 function traceOf(path: string) {
@@ -143,14 +153,19 @@ function traceOf(path: string) {
   }
 }
 
-function checked(options: LoadOptions, { configuration, environment }: Connection): void {
+function checked(options: LoadOptions): void {
   if (options.count === undefined && options.seconds === undefined && options.trace === undefined)
     throw new UserError('When does it end?', 'Give --count, --seconds or --trace.');
+  if (options.speed !== undefined && options.trace === undefined)
+    throw new UserError('--speed is about a trace, and there is none.', 'Give --trace, or set the speed by --rate.');
   if (options.poison + options.duplicate + options.late + options.ordered > 100)
     throw new UserError(
       'The percentages add up to more than 100.',
       'Lower --poison, --duplicate, --late or --ordered.',
     );
+}
+
+function checkMix(options: LoadOptions, { configuration, environment }: Connection): void {
   const classes = configuration.classes.map(({ name }) => name);
   const unknown = Object.keys(options.mix).filter((name) => !classes.includes(name));
   if (unknown.length > 0 && options.mix !== DEFAULT_MIX)

@@ -1,5 +1,6 @@
 /** The command line: one command per file, put together. */
 import { Command } from 'commander';
+import { version } from '../package.json';
 import { auditCommand } from './audit';
 import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
@@ -16,6 +17,7 @@ import { upCommand } from './up';
 export function createProgram(): Command {
   const program = new Command('triage')
     .description('Sort events by urgency, react to them, and account for every one.')
+    .version(version)
     .showHelpAfterError('(add --help for what it takes)')
     .addHelpText(
       'after',
@@ -35,8 +37,14 @@ export function createProgram(): Command {
     dlqCommand(),
     auditCommand(),
   ])
-    program.addCommand(command.exitOverride(usageExit));
-  return program.exitOverride(usageExit);
+    program.addCommand(command);
+  return withExitCodes(program);
+}
+
+/** Commands that are added whole inherit nothing, so each of them is told. */
+function withExitCodes(command: Command): Command {
+  for (const each of command.commands) withExitCodes(each);
+  return command.exitOverride(usageExit);
 }
 
 /** A command that was not understood could not find out: 2. Help and version were asked for: 0. */

@@ -1,6 +1,6 @@
 /** What all commands share: their common options, the connection, and the exit code. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Connection, connect } from './connection';
+import { type Connection, configurationOf, connect } from './connection';
 import { explained, UserError } from './errors';
 
 /** What was asked for holds; it does not; the command could not find out, or was not understood. */
@@ -27,8 +27,15 @@ export async function run(environment: string, work: () => Promise<ExitCode | un
   }
 }
 
-export const runConnected = (environment: string, work: (connection: Connection) => Promise<ExitCode | undefined>) =>
+/** `check` looks at the options: a fault in them needs no endpoint to be found. */
+export const runConnected = (
+  environment: string,
+  work: (connection: Connection) => Promise<ExitCode | undefined>,
+  check: () => void = () => {},
+) =>
   run(environment, async () => {
+    configurationOf(environment);
+    check();
     const connection = await connect(environment);
     try {
       return await work(connection);
@@ -46,6 +53,12 @@ function messageOf(error: unknown): string {
   return `${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\nSet TRIAGE_DEBUG=1 to see where it came from.`;
 }
 
+export function checkWindow({ from, to }: { readonly from?: number; readonly to?: number }): void {
+  if ((from ?? 0) < (to ?? Number.POSITIVE_INFINITY)) return;
+  const remedy = 'An age counts back from now: --from 2h --to 1h is the hour before the last.';
+  throw new UserError('--from is not before --to.', remedy);
+}
+
 /** The signals that end a command, as one that its work can look at. */
 export function untilInterrupted(): AbortSignal {
   const abort = new AbortController();
@@ -61,6 +74,11 @@ export function positive(text: string): number {
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number from 0 is needed.');
   return Number(text);
+}
+export function wholeNumberAbove0(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('A whole number above 0 is needed.');
+  return value;
 }
 export function percentage(text: string): number {
   const value = Number(text.replace(/%$/, ''));

@@ -10,6 +10,9 @@ import { print, printJson, table } from './output';
 import { type CommonOptions, EXIT, positive, runConnected, withEnvironment, withJson } from './run';
 import { createSender } from './workload/senders';
 
+/** This machine's clock and the functions'. */
+const CLOCKS_DIFFER_MS = 2_000;
+
 interface SendOptions extends CommonOptions {
   readonly source?: string;
   readonly wait: number;
@@ -34,13 +37,20 @@ export const sendCommand = (): Command =>
       const events = parseEvents(readFileSync(file === '-' ? 0 : file, 'utf8'), file);
       const sinceMs = Date.now();
       const taken = await createSender(connection, source)(events);
-      const keys = events.map((event) => recordKey(source.tenant, String(event.source), String(event.id)));
+      const keys = events.map((event, index) => keyOf(event, index, source.tenant));
+      const byContent = new Map(events.map((event, index) => [canonical(event), keys[index]]));
       const sentKeys = keys.filter((_, index) => taken[index]);
       const fates = new Map(
-        (await awaitOutcomes(connection, sentKeys, { seconds: options.wait, sinceMs })).map((each) => [each.key, each]),
+        (
+          await awaitOutcomes(connection, sentKeys, {
+            seconds: options.wait,
+            sinceMs,
+            keyOfRaw: (raw) => byContent.get(canonical(parsed(raw) ?? raw)),
+          })
+        ).map((each) => [each.key, each]),
       );
       const rows = events.map((event, index) =>
-        row(event, keys[index] ?? '', taken[index] ?? false, fates.get(keys[index] ?? '')),
+        row(event, keys[index] ?? '', taken[index] ?? false, sinceMs, fates.get(keys[index] ?? '')),
       );
       if (options.json) printJson(rows);
       else
@@ -64,14 +74,20 @@ interface Row {
   readonly milliseconds?: number;
 }
 
-function row({ id, source }: CloudEvent, key: string, taken: boolean, fate: Fate | undefined): Row {
-  const common = { id, source, key };
+function row(event: CloudEvent, key: string, taken: boolean, sinceMs: number, fate: Fate | undefined): Row {
+  const common = { id: event?.id ?? '-', source: event?.source ?? '-', key };
   if (!taken) return { ...common, became: 'NOT SENT', reason: 'the source did not take it' };
   if (fate?.quarantined !== undefined) return { ...common, became: 'REFUSED', reason: fate.quarantined };
   if (!fate?.outcome)
-    return { ...common, became: 'UNDECIDED', reason: `no outcome yet; \`npx triage trace ${id}\` tells where it is` };
+    return {
+      ...common,
+      became: 'UNDECIDED',
+      reason: `no outcome yet; \`npx triage trace ${common.id}\` tells where it is`,
+    };
   const { kind, reason, lane, acceptedAtMs, decidedAtMs } = fate.outcome;
-  return { ...common, became: kind, lane, reason, milliseconds: decidedAtMs - acceptedAtMs };
+  // An identity has one outcome: what was decided before this send is what became of it, too.
+  const told = acceptedAtMs < sinceMs - CLOCKS_DIFFER_MS ? `${reason} (sent before: a repeat changes nothing)` : reason;
+  return { ...common, became: kind, lane, reason: told, milliseconds: decidedAtMs - acceptedAtMs };
 }
 
 export function sourceOf({ configuration, environment }: Connection, name: string | undefined): SourceConfiguration {
@@ -84,12 +100,35 @@ export function sourceOf({ configuration, environment }: Connection, name: strin
   );
 }
 
+/** The ledger's key; for one without an identity a name that no key has, since there will be no record of it. */
+function keyOf(event: CloudEvent, index: number, tenant: string): string {
+  const { source, id } = event ?? {};
+  return typeof source === 'string' && typeof id === 'string'
+    ? recordKey(tenant, source, id)
+    : `unidentified ${index + 1}`;
+}
+
+/** One text for all ways to write a JSON value: a refused event comes back as its source wrote it. */
+export function canonical(value: unknown): string {
+  const sorted = (_: string, each: unknown) =>
+    each !== null && typeof each === 'object' && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each;
+  return JSON.stringify(value, sorted) ?? '';
+}
+
 /** The platform judges what an event must be; this only finds where one ends and the next begins. */
 export function parseEvents(text: string, file: string): CloudEvent[] {
+  const events = eventsOf(text, file);
+  if (events.length === 0) throw new UserError(`There is no event in ${file}.`, 'Write one CloudEvent a line.');
+  return events;
+}
+
+function eventsOf(text: string, file: string): CloudEvent[] {
   const whole = parsed(text);
   if (whole !== undefined) return (Array.isArray(whole) ? whole : [whole]) as CloudEvent[];
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const events = lines.map((line, index) => {
+  return lines.map((line, index) => {
     const event = parsed(line);
     if (event === undefined)
       throw new UserError(
@@ -98,8 +137,6 @@ export function parseEvents(text: string, file: string): CloudEvent[] {
       );
     return event as CloudEvent;
   });
-  if (events.length === 0) throw new UserError(`There is no event in ${file}.`, 'Write one CloudEvent a line.');
-  return events;
 }
 
 function parsed(text: string): unknown {

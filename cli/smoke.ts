@@ -43,7 +43,6 @@ async function smoke(
     env,
     count: EVENTS,
     rate: EVENTS,
-    speed: 1,
     mix: DEFAULT_MIX,
     poison: 0,
     duplicate: 0,

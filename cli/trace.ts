@@ -3,22 +3,18 @@ import { createEffects } from '../adapters/aws';
 import type { CloudEvent } from '../core/contracts/event';
 import { recordKey } from '../core/contracts/identity';
 import type { LedgerRecord } from '../core/contracts/ledger';
+import type { AuditedAcceptance } from '../core/policies/audit';
 import type { Connection } from './connection';
 import { discardsOf } from './discards';
 import { print, printJson, time } from './output';
 import { readAcceptances, recordsOf } from './readers/ledger';
 import { readQuarantine } from './readers/quarantine';
 import { type CommonOptions, EXIT, runConnected, withEnvironment, withJson } from './run';
+import { inOrder, type Step } from './story';
 
 interface TraceOptions extends CommonOptions {
   readonly source?: string;
   readonly tenant?: string;
-}
-
-interface Step {
-  readonly atMs?: number;
-  readonly stage: string;
-  readonly what: string;
 }
 
 export const traceCommand = (): Command =>
@@ -79,35 +75,36 @@ async function storiesOf(connection: Connection, id: string, { source, tenant }:
     [...keys].map(async (key) => {
       const mine = found.filter(({ envelope }) => envelope.key === key);
       const steps = [
-        ...mine.flatMap(({ acceptance, envelope }): Step[] => [
-          {
-            atMs: acceptance.acceptedAtMs,
-            stage: 'ingestion',
-            what: `accepted from ${envelope.wayIn} as generation ${envelope.generation}: class ${envelope.priorityClass} (${envelope.reason}), lane ${envelope.lane}`,
-          },
-          {
-            stage: 'lanes',
-            what: `${acceptance.handedOver ? 'handed over' : 'not handed over yet'}${acceptance.resends > 0 ? `, sent again ${acceptance.resends} times` : ''}`,
-          },
-          ...(acceptance.closedAtMs === undefined
-            ? []
-            : [
-                {
-                  atMs: acceptance.closedAtMs,
-                  stage: 'monitoring',
-                  what: 'acceptance closed: all of its events are decided',
-                },
-              ]),
-        ]),
+        ...mine.map(({ acceptance, envelope }) => acceptedSteps(acceptance, envelope)),
         ...(await recordSteps(connection, key)),
-        ...quarantine.filter(({ entry }) => entry.key === key).map(refusal),
+        ...mine.map(({ acceptance }) => closedSteps(acceptance)),
+        quarantine.filter(({ entry }) => entry.key === key).map(refusal),
       ];
       const event = mine[0]?.envelope.event;
-      return { key, ...(event ? { event } : {}), steps: steps.filter((each) => each !== undefined).sort(byTime) };
+      return { key, ...(event ? { event } : {}), steps: inOrder(steps) };
     }),
   );
   return [...stories, ...loose.map((step) => ({ key: id, steps: [step] }))].filter(({ steps }) => steps.length > 0);
 }
+
+const acceptedSteps = (acceptance: AuditedAcceptance, envelope: AuditedAcceptance['envelopes'][number]): Step[] => [
+  {
+    atMs: acceptance.acceptedAtMs,
+    generation: envelope.generation,
+    stage: 'ingestion',
+    what: `accepted from ${envelope.wayIn} as generation ${envelope.generation}: class ${envelope.priorityClass} (${envelope.reason}), lane ${envelope.lane}`,
+  },
+  {
+    generation: envelope.generation,
+    stage: 'lanes',
+    what: `${acceptance.handedOver ? 'handed over' : 'not handed over yet'}${acceptance.resends > 0 ? `, sent again ${acceptance.resends} times` : ''}`,
+  },
+];
+
+const closedSteps = ({ closedAtMs }: AuditedAcceptance): Step[] =>
+  closedAtMs === undefined
+    ? []
+    : [{ atMs: closedAtMs, stage: 'monitoring', what: 'acceptance closed: all of its events are decided' }];
 
 const refusal = ({
   batch,
@@ -121,15 +118,15 @@ const refusal = ({
   what: `refused: ${entry.reason} (kept in ${batch.object})`,
 });
 
-async function recordSteps(connection: Connection, key: string): Promise<Step[]> {
+async function recordSteps(connection: Connection, key: string): Promise<Step[][]> {
   const ledger = recordsOf(connection);
   const latest = (await ledger.latest(key))?.generation ?? 0;
   const generations = Array.from({ length: latest }, (_, index) => ({ key, generation: index + 1 }));
   const [records, discards] = await Promise.all([ledger.read(generations), discardsOf(connection, generations)]);
   const steps = await Promise.all(records.map((record) => stepsOf(connection, record)));
   return [
-    ...steps.flat(),
-    ...discards.map((each) => ({
+    ...steps,
+    discards.map((each) => ({
       atMs: each.atMs,
       stage: 'dlq',
       what: `generation ${each.generation} discarded: ${each.reason}`,
@@ -142,11 +139,13 @@ async function stepsOf({ clients, names }: Connection, record: LedgerRecord): Pr
   const steps: Step[] = [];
   if (attempts > 0)
     steps.push({
+      generation,
       stage: 'execution',
       what: `generation ${generation}: ${attempts} failed attempts, last: ${lastError}`,
     });
   if (progress && !outcome)
     steps.push({
+      generation,
       stage: 'execution',
       what: `generation ${generation}: stage ${progress.position.stage} of ${progress.position.chain} is next`,
     });
@@ -170,11 +169,6 @@ async function stepsOf({ clients, names }: Connection, record: LedgerRecord): Pr
   }
   for (const { id, event } of outcome.emits) steps.push({ stage: 'state', what: `emitted ${event.type} (${id})` });
   return steps;
-}
-
-/** Steps without a time stay after the step that they follow. */
-function byTime(a: Step, b: Step): number {
-  return a.atMs === undefined || b.atMs === undefined ? 0 : a.atMs - b.atMs;
 }
 
 function printStories(id: string, stories: readonly Story[]): void {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { resourceNames } from '../core/contracts/names';
 import { assemblyFolder, bootstrap, type DeployTarget, deployAssembly, synthesize, targetEnvironment } from './deploy';
+import { requireSpace } from './disk';
 import { emulatorIsRunning, startEmulator, stopEmulator } from './emulator';
 import { lockBringUp } from './lock';
 import { startDetached, stopProcess } from './processes';
@@ -114,7 +115,8 @@ async function newSession({ port, functionsEndpoint, onProgress }: BringUpOption
     return { endpoint, region, account: await accountOf(endpoint, region), environment: ENVIRONMENT, ...ticker };
   }
   onProgress?.('starting the emulator');
-  const wanted = port ?? (process.env.TRIAGE_PORT ? Number(process.env.TRIAGE_PORT) : undefined);
+  requireSpace();
+  const wanted = port ?? portOf(process.env.TRIAGE_PORT);
   const emulator = await startEmulator({
     ...(wanted === undefined ? {} : { port: wanted }),
     ...(functionsEndpoint === undefined ? {} : { functionsEndpoint }),
@@ -133,6 +135,17 @@ async function newSession({ port, functionsEndpoint, onProgress }: BringUpOption
   return session;
 }
 
+/** Undefined: a free one. */
+export function portOf(text: string | undefined): number | undefined {
+  if (!text) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new LocalError(
+    `TRIAGE_PORT is "${text}", which is not a port.`,
+    'Set it to a number from 1 to 65535, or unset it.',
+  );
+}
+
 async function accountOf(endpoint: string, region: string): Promise<string> {
   const { AWS_ACCESS_KEY_ID: accessKeyId = 'test', AWS_SECRET_ACCESS_KEY: secretAccessKey = 'test' } = process.env;
   const sts = new STSClient({ endpoint, region, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey } });
@@ -140,7 +153,7 @@ async function accountOf(endpoint: string, region: string): Promise<string> {
     return (await sts.send(new GetCallerIdentityCommand({}))).Account ?? EMULATOR_ACCOUNT;
   } catch (error) {
     throw new LocalError(
-      `The endpoint ${endpoint} does not answer (${error instanceof Error ? error.message : String(error)}).`,
+      `The endpoint ${endpoint} does not answer as AWS does (${String((error as Error).message).split('\n')[0]}).`,
       'Start it, or unset AWS_ENDPOINT_URL to use the embedded emulator.',
     );
   } finally {

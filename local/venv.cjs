@@ -76,18 +76,28 @@ function explainFailure(output) {
   );
 }
 
+/** Its Python, the file that says that it is whole, and what that file must hold. */
+function partsOf(folder) {
+  const wanted = createHash('sha256').update(fs.readFileSync(REQUIREMENTS)).digest('hex');
+  return { python: path.join(folder, 'bin', 'python'), mark: path.join(folder, 'triage-complete'), wanted };
+}
+
+function venvPython() {
+  const { python, mark, wanted } = partsOf(venvFolder());
+  const whole = fs.existsSync(mark) && fs.readFileSync(mark, 'utf8') === wanted && fs.existsSync(python);
+  return whole ? python : undefined;
+}
+
 /** Makes the environment where it is missing or made from other requirements. Answers with its Python. */
 function ensureVenv(onProgress = () => {}) {
+  const there = venvPython();
+  if (there !== undefined) return there;
   const folder = venvFolder();
-  const python = path.join(folder, 'bin', 'python');
-  const mark = path.join(folder, 'triage-complete');
-  const wanted = createHash('sha256').update(fs.readFileSync(REQUIREMENTS)).digest('hex');
-  const isComplete = () => fs.existsSync(mark) && fs.readFileSync(mark, 'utf8') === wanted && fs.existsSync(python);
-  if (isComplete()) return python;
+  const { python, mark, wanted } = partsOf(folder);
   const system = findPython();
   const unlock = lock(`${folder}.lock`);
   try {
-    if (isComplete()) return python;
+    if (venvPython() !== undefined) return python;
     onProgress('installing the emulator (once, about 15 s)');
     run(system, ['-m', 'venv', '--clear', folder]);
     run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', REQUIREMENTS]);
@@ -104,7 +114,7 @@ function run(command, args) {
   if (done.status !== 0) throw explainFailure(`${done.error ?? ''}\n${done.stdout}\n${done.stderr}`);
 }
 
-/** Two commands that start at once must not install into one folder. A lock that is too old was left by a killed process. */
+/** Two commands that start at once must not install into one folder. A lock is taken over when its process is gone, or it is too old. */
 function lock(folder) {
   try {
     fs.mkdirSync(path.dirname(folder), { recursive: true });
@@ -114,14 +124,26 @@ function lock(folder) {
   for (;;) {
     try {
       fs.mkdirSync(folder);
+      fs.writeFileSync(path.join(folder, 'pid'), String(process.pid));
       return () => fs.rmSync(folder, { recursive: true, force: true });
     } catch (error) {
       if (error.code !== 'EEXIST') throw explainFailure(String(error));
       const age = Date.now() - (fs.statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > INSTALL_LOCK_MILLISECONDS) fs.rmSync(folder, { recursive: true, force: true });
+      if (age > INSTALL_LOCK_MILLISECONDS || holderIsGone(folder)) fs.rmSync(folder, { recursive: true, force: true });
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     }
   }
 }
 
-module.exports = { LocalError, ensureVenv, explainFailure, findPython, pinnedVersion, venvFolder };
+/** An interrupted install says nothing when it ends, so its process is looked for. */
+function holderIsGone(folder) {
+  try {
+    const pid = Number(fs.readFileSync(path.join(folder, 'pid'), 'utf8'));
+    if (pid > 0) process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
+module.exports = { LocalError, ensureVenv, explainFailure, findPython, lock, pinnedVersion, venvFolder, venvPython };

@@ -36,6 +36,8 @@ function installPackages() {
   });
   if (done.status === 0) return;
   const output = `${done.error ?? ''}${done.stderr}`;
+  if (done.error?.code === 'ENOENT')
+    throw new LocalError('npm is not on the PATH.', 'It comes with Node: install that from https://nodejs.org.');
   if (/ENOSPC/.test(output)) throw new LocalError('The disk is full.', 'Free about 1 GB and try again.');
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network/i.test(output))
     throw new LocalError(

@@ -3,7 +3,7 @@ import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda';
 import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { STACK_NAMES } from '../../core/contracts/names';
-import { type Connection, connect } from '../connection';
+import { type Connection, connect, NothingUpError } from '../connection';
 import { explained, UserError } from '../errors';
 import type { Finding } from './finding';
 
@@ -17,6 +17,9 @@ export async function checkAccount(environment: string): Promise<Finding[]> {
     connection = await connect(environment);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    // Nothing is wrong with a machine where nobody has brought it up yet.
+    if (error instanceof NothingUpError)
+      return [{ check: 'endpoint', state: 'note', what: error.message, remedy: error.remedy }];
     return [{ check: 'endpoint', state: 'fault', what: error.message, remedy: error.remedy }];
   }
   const where = `${connection.endpoint ?? 'AWS'}, account ${connection.account}, ${connection.region}`;
@@ -98,7 +101,7 @@ async function stacks(connection: Connection): Promise<Finding> {
 }
 
 /** What the configuration says of the account must be true, since its reserved concurrency was checked against that. */
-async function concurrency({ clients, configuration }: Connection): Promise<Finding> {
+async function concurrency({ clients, configuration, endpoint }: Connection): Promise<Finding> {
   const quota = await clients.quotas
     .send(new GetServiceQuotaCommand(CONCURRENCY))
     .then(({ Quota }) => Quota?.Value)
@@ -106,8 +109,10 @@ async function concurrency({ clients, configuration }: Connection): Promise<Find
   const limit =
     quota ?? (await clients.lambda.send(new GetAccountSettingsCommand({}))).AccountLimit?.ConcurrentExecutions ?? 0;
   const what = `${limit} concurrent executions, the configuration counts on ${configuration.accountConcurrency}`;
-  return limit >= configuration.accountConcurrency
-    ? { check: 'concurrency', state: 'ok', what }
+  if (limit >= configuration.accountConcurrency) return { check: 'concurrency', state: 'ok', what };
+  // An emulator's figure is a property of the machine, and reserves nothing.
+  return endpoint !== undefined
+    ? { check: 'concurrency', state: 'note', what, remedy: 'It counts on AWS only: an emulator reserves nothing.' }
     : {
         check: 'concurrency',
         state: 'fault',

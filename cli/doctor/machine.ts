@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../local/session';
-import { findPython, pinnedVersion, venvFolder } from '../../local/venv.cjs';
+import { findPython, pinnedVersion, venvFolder, venvPython } from '../../local/venv.cjs';
 import type { Finding } from './finding';
 
 const NEEDED_BYTES = 500_000_000;
@@ -39,7 +39,8 @@ function disk(): Finding {
 
 function python(): Finding {
   try {
-    const command = findPython();
+    // One that was installed from needs no other.
+    const command = venvPython() ?? findPython();
     const { stdout } = spawnSync(command, ['--version'], { encoding: 'utf8' });
     return { check: 'python', state: 'ok', what: stdout.trim() || command };
   } catch (error) {
@@ -49,7 +50,7 @@ function python(): Finding {
 
 function emulator(): Finding {
   const folder = venvFolder();
-  return existsSync(folder)
+  return venvPython() !== undefined
     ? { check: 'emulator', state: 'ok', what: `MiniStack ${pinnedVersion()} in ${folder}` }
     : { check: 'emulator', state: 'note', what: 'not installed yet', remedy: '`npx triage up` installs it.' };
 }

@@ -10,8 +10,12 @@ export interface QuarantinedBatch {
   readonly entries: readonly QuarantinedEntry[];
 }
 
-/** Objects written since then; the object's own date is when it was written first. */
-export async function readQuarantine(connection: Connection, sinceMs = 0): Promise<QuarantinedBatch[]> {
+/** Batches refused in that time. An object's own date is not earlier, so it tells which ones need no look. */
+export async function readQuarantine(
+  connection: Connection,
+  sinceMs = 0,
+  untilMs = Number.POSITIVE_INFINITY,
+): Promise<QuarantinedBatch[]> {
   const { clients, names, account, region } = connection;
   const bucket = names.quarantineBucket(account, region);
   const batches: QuarantinedBatch[] = [];
@@ -24,5 +28,5 @@ export async function readQuarantine(connection: Connection, sinceMs = 0): Promi
     });
     batches.push(...(await Promise.all(read)));
   }
-  return batches;
+  return batches.filter(({ atMs }) => atMs < untilMs);
 }

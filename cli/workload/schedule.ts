@@ -71,6 +71,15 @@ export function* binnedSchedule(bins: Iterable<Bin>, factor: number, speed: numb
   }
 }
 
+/** The part of a trace that begins before so many of its seconds are over; the bin on the edge is cut in proportion. */
+export function until(bins: readonly Bin[], endSeconds: number): Bin[] {
+  return bins.flatMap((bin) => {
+    const left = endSeconds - bin.startSeconds;
+    if (left <= 0) return [];
+    return left >= bin.seconds ? [bin] : [{ ...bin, seconds: left, count: (bin.count * left) / bin.seconds }];
+  });
+}
+
 /** The factor that makes a trace's mean rate, after speeding it up, the rate asked for. */
 export function factorFor(bins: readonly Bin[], speed: number, perSecond: number): number {
   const last = bins.at(-1);

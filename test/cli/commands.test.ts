@@ -9,7 +9,7 @@ import { explained, UserError } from '../../cli/errors';
 import { parseMix } from '../../cli/load';
 import { createProgram } from '../../cli/program';
 import { instant, percentage } from '../../cli/run';
-import { parseEvents } from '../../cli/send';
+import { canonical, parseEvents } from '../../cli/send';
 import { loadConfiguration } from '../../config';
 
 const ROOT = join(__dirname, '../..');
@@ -44,9 +44,30 @@ describe('commands', () => {
     expect(run.stderr).toContain('npx triage up');
   });
 
-  it('fail with 2 on an unknown command, and with 0 on a request for help', () => {
-    expect(triage(['nonsense']).status).toBe(2);
-    expect(triage(['load', '--help']).status).toBe(0);
+  it.each([
+    [['nonsense'], 'unknown command'],
+    [['dlq', 'discard', 'x'], '--reason'],
+    [['load', '--count', '0'], 'above 0'],
+    [['load', '--count', '1', '--speed', '2'], '--trace'],
+    [['status', '--env', 'nowhere'], 'local, dev, prod'],
+    [['doctor', '--env', 'nowhere'], 'local, dev, prod'],
+    [['audit', '--from', '1h', '--to', '2h'], '--from is not before --to'],
+    [['dlq', 'list', '--from', '1h', '--to', '2h'], '--from is not before --to'],
+  ])('fail with 2 on %p, and say why', (args, why) => {
+    const run = triage(args);
+    expect([run.status, run.stdout]).toEqual([2, '']);
+    expect(run.stderr).toContain(why);
+  });
+
+  it('answer a request for help or the version with 0 and nothing else', () => {
+    expect(triage(['load', '--help'])).toMatchObject({ status: 0, stderr: '' });
+    expect(triage(['--version'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
+  it('fail with 2 where AWS_ENDPOINT_URL is no URL', () => {
+    const run = triage(['status'], { AWS_ENDPOINT_URL: 'nonsense' });
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain('which is not a URL');
   });
 });
 
@@ -72,7 +93,13 @@ describe('arguments', () => {
     expect(parseEvents('[{"id":"1"},{"id":"2"}]', 'f')).toHaveLength(2);
     expect(parseEvents('{"id":"1"}\n\n{"id":"2"}\n', 'f')).toHaveLength(2);
     expect(() => parseEvents('{"id":"1"}\n{', 'f')).toThrow('Line 2');
-    expect(() => parseEvents('', 'f')).toThrow('no event');
+    for (const none of ['', '[]', '\n']) expect(() => parseEvents(none, 'f')).toThrow('no event');
+  });
+
+  it('knows an event again however its members are ordered and spaced', () => {
+    const sent = { id: '1', data: { a: [1, { c: 2, b: 3 }] } };
+    expect(canonical(JSON.parse('{"data": {"a":[1,{"b":3,"c":2}]}, "id":"1"}'))).toBe(canonical(sent));
+    expect(canonical({ ...sent, id: '2' })).not.toBe(canonical(sent));
   });
 });
 
@@ -107,6 +134,7 @@ describe('errors', () => {
     [{ name: 'TimeoutError', code: 'ECONNREFUSED', message: '' }, 'does not answer'],
     [{ name: 'ResourceNotFoundException', message: 'no table' }, 'is not deployed'],
     [{ name: 'CredentialsProviderError', message: 'none' }, 'credentials'],
+    [{ name: 'Error', message: 'XML parse error\n  Deserialization error: to see' }, 'not as AWS does'],
     [{ name: 'Error', code: 'ENOSPC', message: '' }, 'disk is full'],
     [{ name: 'Error', code: 'EADDRINUSE', message: '' }, 'port is taken'],
   ])('say what to do: %j', (error, text) => {

@@ -12,6 +12,7 @@ import {
   phaseAt,
   phasedSchedule,
   steadySchedule,
+  until,
 } from '../../cli/workload/schedule';
 import { parseTrace } from '../../cli/workload/trace';
 import { local } from '../../config/local';
@@ -108,6 +109,18 @@ describe('schedules', () => {
     expect([...binnedSchedule(bins, 1 / 3, 1)]).toHaveLength(3);
     expect(Math.max(...binnedSchedule(bins, 2, 60))).toBeLessThan(3_000);
     expect([...binnedSchedule(bins, factorFor(bins, 60, 10), 60)]).toHaveLength(30);
+  });
+
+  it('cut a trace where its time is over, so that a rate is the mean of what is sent', () => {
+    const quietThenBusy = [
+      { startSeconds: 0, seconds: 60, count: 1 },
+      { startSeconds: 60, seconds: 60, count: 10_000 },
+    ];
+    expect(until(quietThenBusy, 90)).toEqual([quietThenBusy[0], { startSeconds: 60, seconds: 30, count: 5_000 }]);
+    expect(until(quietThenBusy, 60)).toEqual([quietThenBusy[0]]);
+    expect(until(quietThenBusy, Number.POSITIVE_INFINITY)).toEqual(quietThenBusy);
+    const first = until(quietThenBusy, 60);
+    expect([...binnedSchedule(first, factorFor(first, 60, 25), 60)]).toHaveLength(25);
   });
 });
 

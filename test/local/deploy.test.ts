@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
-import { bootstrap, explainDeploy } from '../../local/deploy';
+import { bootstrap } from '../../local/deploy';
 
 jest.mock('node:child_process', () => ({ ...jest.requireActual('node:child_process'), spawn: jest.fn() }));
 
@@ -27,12 +27,4 @@ it('bootstraps from a folder without an app, which would be synthesized once mor
   await bootstrap(target);
   expect(seen).toMatchObject({ there: true, app: false });
   expect(existsSync(seen.folder)).toBe(false);
-});
-
-it.each([
-  ['ENOSPC: no space left on device', 'disk is full'],
-  ['connect ECONNREFUSED 127.0.0.1:1', 'did not answer'],
-  ['Resource X failed', 'Resource X failed'],
-])('says of "%s" what to do', (said, told) => {
-  expect(explainDeploy('deploy', said).message).toContain(told);
 });

@@ -1,8 +1,12 @@
 /** Proves that what can go wrong before the emulator runs ends in words that say what to do. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { explainDeploy } from '../../local/deploy';
 import { emulatorEnvironment } from '../../local/emulator';
 import { freePort } from '../../local/processes';
-import { explainFailure, findPython, LocalError, pinnedVersion } from '../../local/venv.cjs';
+import { explainFailure, findPython, LocalError, lock, pinnedVersion } from '../../local/venv.cjs';
 
 describe('findPython', () => {
   it('takes the first that is new enough', () => {
@@ -51,6 +55,26 @@ describe('pinnedVersion', () => {
 
   it('fails if there is only a range', () => {
     expect(() => pinnedVersion('ministack>=1.2.3\n')).toThrow(LocalError);
+  });
+});
+
+describe('the lock of an install', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), 'triage-lock-')), 'venv.lock');
+  });
+  afterEach(() => rmSync(dirname(folder), { recursive: true, force: true }));
+
+  it('is taken over at once where its process was interrupted', () => {
+    const ended = spawnSync(process.execPath, ['-e', '']).pid;
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'pid'), String(ended));
+    const startMs = Date.now();
+    const unlock = lock(folder);
+    expect(Date.now() - startMs).toBeLessThan(2_000);
+    expect(readFileSync(join(folder, 'pid'), 'utf8')).toBe(String(process.pid));
+    unlock();
+    expect(existsSync(folder)).toBe(false);
   });
 });
 
