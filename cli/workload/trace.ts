@@ -21,8 +21,9 @@ export function parseTrace(file: Uint8Array): Bin[] {
       `not a trace: its first line is "${header.slice(0, 60)}". A trace begins with the columns "period,count", "arrival_seconds" or "TIMESTAMP", or "function,minute_1,..."`,
     );
   if (faulty !== undefined && faulty >= 0) throw new Error(`line ${faulty + 2} of the trace is not a time and a count`);
-  const start = bins[0]?.startSeconds ?? 0;
-  return bins.map((bin) => ({ ...bin, startSeconds: bin.startSeconds - start }));
+  const inOrder = bins.toSorted((a, b) => a.startSeconds - b.startSeconds);
+  const start = inOrder[0]?.startSeconds ?? 0;
+  return inOrder.map((bin) => ({ ...bin, startSeconds: bin.startSeconds - start }));
 }
 
 function binsOf(columns: readonly string[], rows: readonly (readonly string[])[]): Bin[] | undefined {

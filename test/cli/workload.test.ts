@@ -157,6 +157,21 @@ describe('traces', () => {
     expect(parseTrace(gzipSync(text))).toEqual(parseTrace(Buffer.from(text)));
   });
 
+  it('are read as the Azure Functions set is published', () => {
+    const text = 'HashOwner,HashApp,HashFunction,Trigger,1,2\no1,a1,f1,http,1,2\no1,a1,f2,timer,3,4\n';
+    expect(seconds(text)).toEqual([
+      [0, 4],
+      [60, 6],
+    ]);
+  });
+
+  it('are put in order where their rows are not', () => {
+    expect(seconds('period,count\n1998-04-30 21:33:00,11\n1998-04-30 21:30:00,2\n')).toEqual([
+      [0, 2],
+      [180, 11],
+    ]);
+  });
+
   it('fails if the file is something else, and says what it may be', () => {
     expect(() => seconds('a,b\n1,2\n')).toThrow('period,count');
     expect(() => seconds('period,count\nnonsense,2\n')).toThrow('line 2');
