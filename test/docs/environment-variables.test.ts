@@ -11,7 +11,9 @@ const OTHERS = '## Read by the tools underneath';
 
 /** `process.env.X`; `env.X` and `base.X`, as parameters that stand for it are called; `{ X: y = 1 } = process.env`. */
 function namesIn(source: string): string[] {
-  const members = [...source.matchAll(/\b(?:process\.env|env|base)\.([A-Z_][A-Z0-9_]{2,})\b/g)].map((match) => match[1]);
+  const members = [...source.matchAll(/\b(?:process\.env|env|base)\.([A-Z_][A-Z0-9_]{2,})\b/g)].map(
+    (match) => match[1],
+  );
   const destructured = [...source.matchAll(/\{([^{}]*)\}\s*=\s*(?:process\.env|base|env)\b/g)].flatMap((match) =>
     [...(match[1] ?? '').matchAll(/\b([A-Z_][A-Z0-9_]{2,})\b(?=\s*[:,=]|\s*$)/g)].map((name) => name[1]),
   );
@@ -51,7 +53,11 @@ it('says of every variable of a function which functions have it', () => {
   for (const [kind, { entries }] of Object.entries(FUNCTION_ENVIRONMENTS))
     for (const name of Object.keys(entries)) {
       const row = section.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
-      const functions = row?.split('|')[2]?.split(',').map((each) => each.trim()) ?? [];
+      const functions =
+        row
+          ?.split('|')[2]
+          ?.split(',')
+          .map((each) => each.trim()) ?? [];
       expect([name, ...functions]).toEqual(expect.arrayContaining([name, functions.includes('all') ? 'all' : kind]));
     }
 });
