@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { Command } from 'commander';
 import { createControl } from '../adapters/aws';
+import type { LaneConfiguration } from '../core/contracts/configuration';
 import { LIVE_ALIAS } from '../core/contracts/names';
 import type { Connection } from './connection';
 import { UserError } from './errors';
@@ -38,27 +39,32 @@ export function laneCommand(): Command {
 }
 
 /**
- * The control record tells the reconciler to be patient; the mapping is what stops. The record comes first on the way down and
- * last on the way up, so that at no moment a stopped lane looks like a running one.
+ * The control record tells the reconciler to be patient; the mapping is what stops. The record comes first both ways: a runner that
+ * is invoked while it says "paused" puts its messages back for half a minute, and a lane that stands still for a moment without being
+ * called paused is left alone all the same, since its watermark stands still with it.
  */
 async function switchLane(connection: Connection, name: string, paused: boolean): Promise<string[]> {
-  const { clients, names, configuration } = connection;
-  const lane = configuration.lanes.find((each) => each.name === name);
-  if (!lane)
-    throw new UserError(
-      `There is no lane "${name}" in ${connection.environment}.`,
-      `These exist: ${configuration.lanes.map((each) => each.name).join(', ')}.`,
-    );
+  const { clients, names } = connection;
+  laneNamed(connection, name);
   const control = createControl({ dynamo: clients.dynamo, sqs: clients.sqs, table: names.controlTable, queues: [] });
   const before = await control.lane(name);
-  if (paused) await control.putLane({ ...before, paused });
   const ids = await mappingsOf(connection, name);
   if (ids.length === 0)
     throw new UserError(`The runner of lane ${name} has no event source mapping.`, 'Deploy the environment again.');
+  await control.putLane({ ...before, paused });
   for (const UUID of ids) await clients.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: !paused }));
   await Promise.all(ids.map((id) => settled(connection, id, paused ? 'Disabled' : 'Enabled')));
-  if (!paused) await control.putLane({ ...before, paused });
   return ids;
+}
+
+/** The configured lane of that name; throws with those that exist. */
+export function laneNamed({ configuration, environment }: Connection, name: string): LaneConfiguration {
+  const lane = configuration.lanes.find((each) => each.name === name);
+  if (lane !== undefined) return lane;
+  throw new UserError(
+    `There is no lane "${name}" in ${environment}.`,
+    `These exist: ${configuration.lanes.map((each) => each.name).join(', ')}.`,
+  );
 }
 
 async function mappingsOf({ clients, names }: Connection, lane: string): Promise<string[]> {

@@ -7,18 +7,15 @@
  *
  * KILLS_PER_POINT (default 1): how often each kill point strikes; 20 for the long run, which takes many minutes.
  */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { resourceNames } from '../../core/contracts/names';
-import type { AuditReport } from '../../core/policies/audit';
 import { bringUp, tearDown } from '../../local/environment';
 import { type FaultProxy, startFaultProxy } from '../../local/faults/proxy';
 import type { FaultRule } from '../../local/faults/rules';
 import { freePort } from '../../local/processes';
-import { ROOT } from '../../local/session';
+import { poll, settledAudit, triage } from './platform';
 
 const KILLS = Number(process.env.KILLS_PER_POINT ?? '1');
 /** Each killed batch comes back after its queue's visibility timeout, and the next kill may hit it again. */
@@ -108,11 +105,15 @@ describe('killed functions and a failing ledger', () => {
       const journal = join(folder, 'journal.ndjson');
       proxy.setRules([...kills, ...refusals]);
       await load(journal);
-      await until(() => notStruck(proxy).length === 0, STRIKE_LIMIT_MS);
+      const { seen: missed } = await poll(
+        () => notStruck(proxy),
+        (each) => each.length === 0,
+        STRIKE_LIMIT_MS,
+        1_000,
+      );
       const strikes = proxy.strikes();
-      const missed = notStruck(proxy);
       proxy.setRules([]);
-      const report = await settled(journal);
+      const report = await settledAudit(journal, SETTLE_LIMIT_MS);
       process.stderr.write(
         `${JSON.stringify({ strikes, report: { ...report, findings: report.findings.slice(0, 20) } }, null, 1)}\n`,
       );
@@ -133,37 +134,5 @@ function notStruck(proxy: FaultProxy): string[] {
 async function load(journal: string): Promise<void> {
   const shares = ['--ordered', '25', '--duplicate', '10', '--poison', '4', '--late', '2'];
   const size = ['--count', String(EVENTS), '--rate', '30', '--seed', '7'];
-  const { code, said } = await triage(['load', ...size, ...shares, '--journal', journal, '--json']);
-  if (code !== 0) throw new Error(`load ended with ${code}: ${said}`);
-}
-
-/** The last report of the audit: the first one with nothing in flight, or the one at the end of the wait. */
-async function settled(journal: string): Promise<AuditReport> {
-  let report: AuditReport | undefined;
-  await until(async () => {
-    const { said } = await triage(['audit', '--journal', journal, '--json']);
-    report = JSON.parse(said) as AuditReport;
-    const waiting = report.inFlight + report.effects.pending + report.depths.intake + (report.journal?.inIntake ?? 0);
-    return waiting === 0;
-  }, SETTLE_LIMIT_MS);
-  if (report === undefined) throw new Error('no audit');
-  return report;
-}
-
-async function until(holds: () => boolean | Promise<boolean>, limitMs: number): Promise<void> {
-  const endAtMs = Date.now() + limitMs;
-  while (!(await holds()) && Date.now() < endAtMs) await delay(1_000);
-}
-
-/** Beside this process, which runs the proxy. */
-function triage(args: readonly string[]): Promise<{ code: number; said: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(ROOT, 'bin/triage.cjs'), ...args],
-      { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) =>
-        resolve({ code: error === null ? 0 : Number(error.code ?? 1), said: stdout.trim() || stderr }),
-    );
-  });
+  await triage('load', ...size, ...shares, '--journal', journal, '--json');
 }
