@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor';
 import { downCommand } from './down';
 import { laneCommand } from './lane';
 import { loadCommand } from './load';
+import { rollbackCommand } from './rollback';
 import { sendCommand } from './send';
 import { smokeCommand } from './smoke';
 import { startCommand } from './start';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     statusCommand(),
     traceCommand(),
     laneCommand(),
+    rollbackCommand(),
     dlqCommand(),
     auditCommand(),
   ])

@@ -1,5 +1,5 @@
 /** One function of the platform: its bundle, its role with nothing but what is passed in, its log group, its alias `live`. */
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Alias,
@@ -64,6 +64,8 @@ export class PlatformFunction<K extends FunctionKind> extends Construct {
       tracing: Tracing.ACTIVE,
       logGroup,
       role,
+      // The versions before stay when a new one is published: a rollback is then a move of the alias, and what runs ends in peace.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.deadLetterQueue === undefined ? {} : { deadLetterQueue: props.deadLetterQueue }),
     });

@@ -21,7 +21,21 @@ const triage = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
     env: { ...process.env, AWS_ENDPOINT_URL: DEAD_ENDPOINT, AWS_REGION: 'us-east-1', ...env },
   });
 
-const COMMANDS = ['start', 'up', 'down', 'doctor', 'smoke', 'send', 'load', 'status', 'trace', 'lane', 'dlq', 'audit'];
+const COMMANDS = [
+  'start',
+  'up',
+  'down',
+  'doctor',
+  'smoke',
+  'send',
+  'load',
+  'status',
+  'trace',
+  'lane',
+  'rollback',
+  'dlq',
+  'audit',
+];
 
 describe('commands', () => {
   it('are the ones that are documented, each with a help page', () => {

@@ -58,6 +58,14 @@ describe('functions', () => {
     }
   });
 
+  it('keep their published versions, so that an alias can be moved back', () => {
+    const versions = Object.values(templates).flatMap((template) =>
+      Object.values(template.resources).filter(({ Type }) => Type === 'AWS::Lambda::Version'),
+    );
+    expect(versions).toHaveLength(10);
+    for (const version of versions) expect(version).toMatchObject({ DeletionPolicy: 'Retain' });
+  });
+
   it('are reserved concurrency at least as high as the sum of their mappings', () => {
     const byName = new Map(all('AWS::Lambda::Function').map((each) => [each.FunctionName, each]));
     expect(byName.get('triage-dev-runner-critical')?.ReservedConcurrentExecutions).toBe(20);
