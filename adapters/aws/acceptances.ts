@@ -75,6 +75,26 @@ export function createAcceptances(options: AcceptancesOptions): Acceptances {
           }),
         ),
       ),
+    moveLane: (key, fromMs, toMs, lane, atMs) =>
+      holds(
+        dynamo.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: { key: text(key) },
+            UpdateExpression:
+              'SET dueAtMs = :to, lane = :lane, handedOver = :false, resends = resends + :one, resentAtMs = :at',
+            ConditionExpression: 'attribute_exists(openShard) AND dueAtMs = :from',
+            ExpressionAttributeValues: {
+              ':to': number(toMs),
+              ':from': number(fromMs),
+              ':lane': text(lane),
+              ':false': flag(false),
+              ':one': number(1),
+              ':at': number(atMs),
+            },
+          }),
+        ),
+      ),
     open: (dueBeforeMs, limit) => open(dynamo, table, dueBeforeMs, limit, wait),
     read: async (key) => {
       const answer = await dynamo.send(

@@ -42,6 +42,22 @@ export function createMemoryAcceptances({ world }: { readonly world: MemoryWorld
         change(stored, { dueAtMs: toMs, ...counted });
         return true;
       }),
+    moveLane: (key, fromMs, toMs, lane, atMs) =>
+      run('moveLane', [key, fromMs, toMs, lane, atMs], () => {
+        const stored = openOne(key);
+        if (!stored) return false;
+        const { dueAtMs, envelopes, resends } = stored.acceptance;
+        if (!holds(world, 'acceptance: due time moved only from what was read', dueAtMs === fromMs)) return false;
+        change(stored, {
+          dueAtMs: toMs,
+          lane,
+          envelopes: envelopes.map((each) => ({ ...each, lane })),
+          handedOver: false,
+          resends: resends + 1,
+          resentAtMs: atMs,
+        });
+        return true;
+      }),
     open: (dueBeforeMs, limit) =>
       run('open', [dueBeforeMs, limit], () =>
         Object.values(world.state.acceptances)

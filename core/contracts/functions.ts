@@ -81,6 +81,9 @@ export const FUNCTION_ENVIRONMENTS = {
     LANES: LANES_SCHEMA,
     /** Per lane: maxReceiveCount x visibility timeout in seconds, after which an unseen message is provably lost. */
     LANE_PATIENCE_SECONDS: json(v.record(v.string(), v.number())),
+    /** Where events of a lane that is no longer configured go on: the pool of each source, and the class of those without one. */
+    POOL_BY_WAY: json(v.record(v.string(), v.string())),
+    DEFAULT_CLASS: text,
     HAND_OFF_BOUND_SECONDS: v.pipe(v.string(), v.transform(Number)),
     RESEND_BUDGET: v.pipe(v.string(), v.transform(Number)),
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),

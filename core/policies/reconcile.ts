@@ -5,6 +5,7 @@
 import type { Envelope, LaneMessage } from '../contracts/event';
 import type { Acceptance, LedgerRecord, OutcomeCommit } from '../contracts/ledger';
 import type { LaneWatermark } from '../ports';
+import { decideSuccessor, type Succession } from './succeed-lane';
 import { unreactedOutcome } from './unreacted-outcome';
 
 export interface LaneView {
@@ -18,6 +19,8 @@ export interface ReconcileSettings {
   readonly handOffBoundMs: number;
   /** How many times one acceptance is sent again before its open events are DEAD. */
   readonly resendBudget: number;
+  /** Where the events of a lane that is no longer configured go. */
+  readonly succession: Succession;
 }
 
 export interface ReconcileInput {
@@ -38,6 +41,14 @@ export type ReconcileDecision =
       readonly dueAtMs: number;
       readonly messages: readonly LaneMessage[];
     }
+  /** On in another lane, from where the record stands. */
+  | {
+      readonly decision: 'move';
+      readonly reason: string;
+      readonly lane: string;
+      readonly dueAtMs: number;
+      readonly messages: readonly LaneMessage[];
+    }
   | { readonly decision: 'give-up'; readonly reason: string; readonly commits: readonly OutcomeCommit[] };
 
 interface OpenEvent {
@@ -49,7 +60,7 @@ export function reconcile(input: ReconcileInput, { nowMs }: { readonly nowMs: nu
   const { acceptance, lane, settings } = input;
   const open = openEvents(input);
   if (open.length === 0) return { decision: 'close', reason: 'every event has an outcome' };
-  if (!lane) return giveUp(open, `lane ${acceptance.lane} is no longer configured`, nowMs);
+  if (!lane) return moveOrGiveUp(acceptance, open, settings, nowMs);
   const wait = (reason: string): ReconcileDecision => ({
     decision: 'wait',
     reason,
@@ -67,6 +78,23 @@ export function reconcile(input: ReconcileInput, { nowMs }: { readonly nowMs: nu
     dueAtMs: nowMs + settings.handOffBoundMs,
     messages: lost.map((each) => messageOf(each, acceptance)),
   };
+}
+
+/** Its queue is gone or has no runner any more. Should a message of it still be run, the ledger's conditions see to it. */
+function moveOrGiveUp(
+  acceptance: Acceptance,
+  open: readonly OpenEvent[],
+  settings: ReconcileSettings,
+  nowMs: number,
+): ReconcileDecision {
+  const why = `lane ${acceptance.lane} is no longer configured`;
+  const hasProgress = open.some(({ record }) => record?.progress !== undefined);
+  const envelopes = open.map(({ envelope }) => envelope);
+  const { decision: lane, reason } = decideSuccessor(settings.succession, envelopes, hasProgress);
+  if (lane === undefined) return giveUp(open, `${why}, and ${reason}`, nowMs);
+  const moved = (each: OpenEvent) => messageOf({ ...each, envelope: { ...each.envelope, lane } }, acceptance);
+  const dueAtMs = nowMs + settings.handOffBoundMs;
+  return { decision: 'move', reason: why, lane, dueAtMs, messages: open.map(moved) };
 }
 
 function openEvents({ acceptance, records }: ReconcileInput): OpenEvent[] {

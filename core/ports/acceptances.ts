@@ -15,6 +15,11 @@ export interface Acceptances {
    * counts a re-send and keeps its time; without, it only looks again later.
    */
   moveDue(key: string, fromMs: number, toMs: number, resentAtMs?: number): Promise<boolean>;
+  /**
+   * Gives it to another lane, as a re-send that is not handed over yet, on the same condition as `moveDue`. Its envelopes name the
+   * new lane from then on.
+   */
+  moveLane(key: string, fromMs: number, toMs: number, lane: string, atMs: number): Promise<boolean>;
   /** Open acceptances that were due before then, over all shards, oldest first within a shard. */
   open(dueBeforeMs: number, limit: number): Promise<readonly Acceptance[]>;
   read(key: string): Promise<Acceptance | undefined>;

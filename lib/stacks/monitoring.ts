@@ -36,6 +36,8 @@ export class MonitoringStack extends PlatformStack {
             configuration.lanes.map((lane) => [lane.name, lanePatienceSeconds(lane, this.lanesOf(lane.pool))]),
           ),
         ),
+        POOL_BY_WAY: JSON.stringify(Object.fromEntries(configuration.sources.map(({ name, pool }) => [name, pool]))),
+        DEFAULT_CLASS: configuration.defaultClass,
         HAND_OFF_BOUND_SECONDS: String(configuration.reconciler.handOffBoundSeconds),
         RESEND_BUDGET: String(configuration.reconciler.resendBudget),
         LEDGER_RETENTION_DAYS: String(configuration.retention.ledgerDays),

@@ -186,7 +186,12 @@ function createTriage(bill: Bill) {
     },
     /** One sweep closes them all, as each minute's does. */
     close: async () => {
-      const settings = { handOffBoundMs: 1, resendBudget: 5, lanePatienceMs: { [LANE.name]: 360_000 } };
+      const settings = {
+        handOffBoundMs: 1,
+        resendBudget: 5,
+        lanePatienceMs: { [LANE.name]: 360_000 },
+        succession: { lanes: [LANE], poolByWay: {}, defaultClass: LANE.priorityClass },
+      };
       const { closed } = await bill.invoke('reconciler', () =>
         sweep(ports, settings, { now: () => Date.now() + 60_000 }),
       );

@@ -188,6 +188,27 @@ function acceptancesSuite(ports: () => PortsUnderTest): void {
       const stored = await ports().acceptances.read(given.key);
       expect(stored).toEqual({ ...given, dueAtMs: T + 5000 });
     });
+    it('lets one of two sweeps give it to another lane, which its envelopes name from then on', async () => {
+      const given = { ...acceptance(T + 1000), handedOver: true };
+      await ports().acceptances.accept(given);
+      expect(await ports().acceptances.moveLane(given.key, T + 1000, T + 5000, 'other', T + 3000)).toBe(true);
+      expect(await ports().acceptances.moveLane(given.key, T + 1000, T + 6000, 'third', T + 3000)).toBe(false);
+      expect(await ports().acceptances.read(given.key)).toEqual({
+        ...given,
+        lane: 'other',
+        envelopes: given.envelopes.map((each) => ({ ...each, lane: 'other' })),
+        dueAtMs: T + 5000,
+        handedOver: false,
+        resends: 1,
+        resentAtMs: T + 3000,
+      });
+    });
+    it('fails if a closed one is given to another lane', async () => {
+      const given = acceptance(T + 1000);
+      await ports().acceptances.accept(given);
+      await ports().acceptances.close(given.key, T + 2000);
+      expect(await ports().acceptances.moveLane(given.key, T + 1000, T + 5000, 'other', T + 3000)).toBe(false);
+    });
     it('fails if a key that was never accepted is moved', async () => {
       expect(await ports().acceptances.moveDue(fresh(), T, T + 1)).toBe(false);
     });

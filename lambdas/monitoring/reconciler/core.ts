@@ -1,4 +1,5 @@
-/** One sweep over the open acceptances that are due: close, wait, send again, or give up. Bounded; what is left comes next time. */
+/** One sweep over the open acceptances that are due: close, wait, send again, move to another lane, or give up. Bounded; what is left comes next time. */
+import type { LaneMessage } from '../../../core/contracts/event';
 import type { Acceptance, LedgerRecord } from '../../../core/contracts/ledger';
 import {
   type LaneView,
@@ -116,6 +117,8 @@ async function treat(
     }
     case 'resend':
       return resend(ports, acceptance, decision, nowMs);
+    case 'move':
+      return move(ports, acceptance, decision, nowMs);
     case 'give-up':
       return giveUp(ports, acceptance, decision);
   }
@@ -130,9 +133,30 @@ async function resend(
 ): Promise<Partial<Sweep>> {
   const mine = await ports.acceptances.moveDue(acceptance.key, acceptance.dueAtMs, decision.dueAtMs, nowMs);
   if (!mine) return { left: 1 };
-  const failed = await ports.lanes.send(acceptance.lane, decision.messages);
-  if (failed.length === 0 && !acceptance.handedOver) await ports.acceptances.markHandedOver(acceptance.key);
-  return { resentEvents: decision.messages.length - failed.length, left: failed.length > 0 ? 1 : 0 };
+  return sendAgain(ports, acceptance, acceptance.lane, decision.messages);
+}
+
+/** From then on the acceptance is the other lane's, whose runner and watermark tell how far it is. */
+async function move(
+  ports: ReconcilerPorts,
+  { key, dueAtMs }: Acceptance,
+  decision: Extract<ReconcileDecision, { decision: 'move' }>,
+  nowMs: number,
+): Promise<Partial<Sweep>> {
+  const mine = await ports.acceptances.moveLane(key, dueAtMs, decision.dueAtMs, decision.lane, nowMs);
+  if (!mine) return { left: 1 };
+  return sendAgain(ports, { key, handedOver: false }, decision.lane, decision.messages);
+}
+
+async function sendAgain(
+  ports: ReconcilerPorts,
+  { key, handedOver }: Pick<Acceptance, 'key' | 'handedOver'>,
+  lane: string,
+  messages: readonly LaneMessage[],
+): Promise<Partial<Sweep>> {
+  const failed = await ports.lanes.send(lane, messages);
+  if (failed.length === 0 && !handedOver) await ports.acceptances.markHandedOver(key);
+  return { resentEvents: messages.length - failed.length, left: failed.length > 0 ? 1 : 0 };
 }
 
 /** A refusal means that the event moved after all: the next sweep looks again. */

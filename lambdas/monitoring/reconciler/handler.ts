@@ -17,6 +17,11 @@ const ports = {
 const settings = {
   handOffBoundMs: environment.HAND_OFF_BOUND_SECONDS * 1000,
   resendBudget: environment.RESEND_BUDGET,
+  succession: {
+    lanes: environment.LANES,
+    poolByWay: environment.POOL_BY_WAY,
+    defaultClass: environment.DEFAULT_CLASS,
+  },
   lanePatienceMs: Object.fromEntries(
     Object.entries(environment.LANE_PATIENCE_SECONDS).map(([lane, seconds]) => [lane, seconds * 1000]),
   ),

@@ -5,7 +5,9 @@ import { envelope, outcome } from '../../conformance/port-suite';
 
 const T = 1_700_000_000_000;
 const MINUTE = 60_000;
-const settings = { handOffBoundMs: MINUTE, resendBudget: 3 };
+const standard = { name: 'other', pool: 'main', priorityClass: 'normal', ordered: false };
+const succession = { lanes: [standard], poolByWay: {}, defaultClass: 'normal' };
+const settings = { handOffBoundMs: MINUTE, resendBudget: 3, succession };
 
 const acceptance = (more: Partial<Acceptance> = {}): Acceptance => ({
   key: 'acceptance',
@@ -127,8 +129,41 @@ describe('reconcile', () => {
     });
   });
 
-  it('gives up what waits for a lane that is no longer configured', () => {
-    const decision = reconcile(input({ lane: undefined }), { nowMs: T + MINUTE });
-    expect(decision).toMatchObject({ decision: 'give-up', reason: 'lane normal is no longer configured' });
+  it('moves what waits for a lane that is no longer configured, from where it stands, whatever is left of the budget', () => {
+    const progress = {
+      position: { chain: 'c', version: 1, stage: 1, form: 'split' as const },
+      outputs: [],
+      branches: {},
+      committedAtMs: T,
+    };
+    const decision = reconcile(
+      input({
+        lane: undefined,
+        acceptance: acceptance({ resends: 3 }),
+        records: [{ key: 'a', generation: 1, attempts: 0, progress }],
+      }),
+      { nowMs: T + MINUTE },
+    );
+    expect(decision).toMatchObject({ decision: 'move', lane: 'other', dueAtMs: T + 2 * MINUTE });
+    expect(decision).toMatchObject({
+      messages: [
+        { envelope: { key: 'a', lane: 'other' }, position: progress.position, sendAttempt: 5 },
+        { envelope: { key: 'b', lane: 'other' }, sendAttempt: 5 },
+      ],
+    });
+  });
+
+  it('moves nothing that has its outcome', () => {
+    const decision = reconcile(input({ lane: undefined, records: [done('a')] }), { nowMs: T + MINUTE });
+    expect(decision).toMatchObject({ decision: 'move', messages: [{ envelope: { key: 'b' } }] });
+  });
+
+  it('gives up what waits for a lane that is no longer configured where no lane follows it', () => {
+    const nowhere = { ...settings, succession: { ...succession, lanes: [] } };
+    const decision = reconcile(input({ lane: undefined, settings: nowhere }), { nowMs: T + MINUTE });
+    expect(decision).toMatchObject({
+      decision: 'give-up',
+      reason: 'lane normal is no longer configured, and it cannot be told which pool follows',
+    });
   });
 });

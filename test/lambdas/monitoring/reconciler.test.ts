@@ -13,7 +13,16 @@ import { sweep } from '../../../lambdas/monitoring/reconciler/core';
 import { envelope, outcome } from '../../conformance/port-suite';
 
 const T = 1_700_000_000_000;
-const settings = { handOffBoundMs: 60_000, resendBudget: 2, lanePatienceMs: { normal: 600_000 } };
+const settings = {
+  handOffBoundMs: 60_000,
+  resendBudget: 2,
+  lanePatienceMs: { normal: 600_000 },
+  succession: {
+    lanes: [{ name: 'normal', pool: 'main', priorityClass: 'normal', ordered: false }],
+    poolByWay: {},
+    defaultClass: 'normal',
+  },
+};
 
 function setUp() {
   const world = createMemoryWorld({ nowMs: T });
@@ -137,6 +146,38 @@ describe('the sweep', () => {
     expect(sent()).toBe(1);
     expect(ports.log.lines).toHaveLength(1);
     expect(ports.log.lines[0]?.level).toBe('error');
+  });
+
+  it('moves what waits for a removed lane into the one that follows, once, and then judges it by that one', async () => {
+    const { run, accept, wait, sent, ports, world } = setUp();
+    await accept('a', { lane: 'removed', handedOver: true });
+    wait(61_000);
+    const sweeps = await Promise.all([run(), run()]);
+    expect(sweeps.map((each) => each.resentEvents).sort()).toEqual([0, 1]);
+    expect(await ports.acceptances.read('a')).toMatchObject({
+      lane: 'normal',
+      envelopes: [{ key: 'a', lane: 'normal' }],
+      handedOver: true,
+      resends: 1,
+    });
+    expect(queueOf(world.state, 'normal').messages[0]?.body).toMatchObject({ envelope: { lane: 'normal' } });
+    for (let minute = 0; minute < 30; minute += 1) {
+      wait(60_000);
+      await run();
+    }
+    expect(sent()).toBe(1);
+  });
+
+  it('sends what it moved but could not send, next time', async () => {
+    const { run, accept, wait, sent, ports, world } = setUp();
+    await accept('a', { lane: 'removed', handedOver: true });
+    wait(61_000);
+    world.hook = answering(calls('lanes.send', 1), [0]);
+    expect(await run()).toMatchObject({ resentEvents: 0, left: 1 });
+    expect(await ports.acceptances.read('a')).toMatchObject({ lane: 'normal', handedOver: false });
+    wait(61_000);
+    await run();
+    expect(sent()).toBe(1);
   });
 
   it('leaves a paused lane alone', async () => {
