@@ -90,6 +90,8 @@ export interface Exploration {
   /** False where the limit of states was reached first. */
   readonly complete: boolean;
   readonly hole?: { readonly what: string; readonly trace: readonly string[] };
+  /** The most kinds of processes that took part in one course of events. */
+  readonly together: readonly string[];
 }
 
 interface Move {
@@ -111,18 +113,22 @@ export class Explorer {
   /** Depth first. Stops at the first hole. */
   async explore(mostStates: number): Promise<Exploration> {
     const first: Situation = { world: await this.model.initial(), running: [], used: {} };
-    const stack: { situation: Situation; moves: Move[]; label: string }[] = [];
+    const stack: { situation: Situation; moves: Move[]; label: string; took: readonly string[] }[] = [];
+    let together: readonly string[] = [];
     const enter = (situation: Situation, label: string): boolean => {
       const id = identify(situation);
       if (this.seen.has(id)) return false;
       this.seen.add(id);
-      stack.push({ situation, moves: this.ordered(this.moves(situation)), label });
+      const took = [...new Set([...(stack.at(-1)?.took ?? []), ...situation.running.map((each) => each.actor)])];
+      if (took.length > together.length) together = took;
+      stack.push({ situation, moves: this.ordered(this.moves(situation)), label, took });
       return true;
     };
     const report = (complete: boolean, what?: string, last?: string): Exploration => ({
       states: this.seen.size,
       steps: this.steps,
       complete,
+      together,
       ...(what === undefined
         ? {}
         : { hole: { what, trace: [...stack.map((each) => each.label), ...(last ? [last] : [])].slice(1) } }),

@@ -6,7 +6,7 @@ import { CONDITIONS } from '../../adapters/memory';
 import { type Exploration, Explorer } from './engine';
 import { modelOf } from './model';
 import { RULES } from './rules';
-import { IMPLIED, REMOVALS, SCENARIOS } from './scenarios';
+import { EVERYONE, IMPLIED, REMOVALS, SCENARIOS } from './scenarios';
 
 const MOST_STATES = 6_000;
 const MOST_STATES_TO_A_HOLE = 40_000;
@@ -23,6 +23,19 @@ describe('the protocol', () => {
     const result = await new Explorer(modelOf(scenario)).explore(MOST_STATES);
     note(name, result);
     expect(result.hole).toBeUndefined();
+  });
+});
+
+describe('with everyone at once', () => {
+  it.each(EVERYONE.map((each) => [each.name, each] as const))('has no hole: %s', async (name, scenario) => {
+    const result = await new Explorer(modelOf(scenario)).explore(MOST_STATES);
+    note(`${name} (${result.together.join(', ')})`, result);
+    expect(result.hole).toBeUndefined();
+    // Where the forms have many steps, no redrive is reached before the cut.
+    const reached = ['ingest', 'worker', 'dead-letter', 'reconciler', 'publisher'];
+    expect(result.together).toEqual(
+      expect.arrayContaining(scenario.form === 'fused' ? [...reached, 'redrive'] : reached),
+    );
   });
 });
 

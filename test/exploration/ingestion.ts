@@ -1,10 +1,8 @@
-/** Ingestion's real core with the settings of one lane, and a redrive as the command line does it. */
+/** Ingestion's real core with the settings of one lane. */
 import type { ReceivedMessage } from '../../adapters/memory';
-import type { Envelope } from '../../core/contracts/event';
 import { createIngest } from '../../lambdas/ingestion/ingest/core';
-import { handOver, toAcceptance } from '../../lambdas/ingestion/ingest/hand-over';
 import type { Clock } from './engine';
-import type { Ports, Rule } from './rules';
+import type { Ports } from './rules';
 
 export interface GivenEvent {
   readonly type: string;
@@ -65,20 +63,4 @@ export async function ingest(
   );
   const summary = await run(batch.map(({ messageId, body }) => ({ ref: messageId, body: String(body) })));
   return summary.failed;
-}
-
-/** The next generation, only where the last one ended in something other than DONE. */
-export async function redrive(
-  ports: Ports,
-  envelope: Envelope,
-  rules: ReadonlySet<Rule>,
-  { now }: Clock,
-): Promise<void> {
-  const last = await ports.records.latest(envelope.key);
-  if (!last?.outcome) return;
-  if (last.outcome.kind === 'DONE' && !rules.has('a redrive takes no event that is DONE')) return;
-  const same = rules.has('a redrive is a generation of its own');
-  const { acceptanceKey: _old, ...draft } = envelope;
-  const next = { ...draft, generation: same ? last.generation : last.generation + 1, acceptedAtMs: now() };
-  await handOver(toAcceptance([next], envelope.lane, now(), HAND_OFF_BOUND_MS), ports, undefined);
 }

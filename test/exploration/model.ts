@@ -13,7 +13,8 @@ import {
   visible,
   type WorldState,
 } from '../../adapters/memory';
-import type { Envelope, LaneMessage } from '../../core/contracts/event';
+import { type Redrivable, redriveEvents } from '../../cli/redrive-core';
+import type { LaneMessage } from '../../core/contracts/event';
 import type { LedgerRecord } from '../../core/contracts/ledger';
 import { indexChains } from '../../core/units/choose-chain';
 import { createRunner } from '../../lambdas/execution/runner/core';
@@ -22,7 +23,7 @@ import { sweep } from '../../lambdas/monitoring/reconciler/core';
 import { publish } from '../../lambdas/state/publisher/core';
 import { explored } from './application';
 import { type Actor, type Clock, type Explorer, identify, type Model, type Situation, type Start } from './engine';
-import { type GivenEvent, HAND_OFF_BOUND_MS, ingest, intakeBody, redrive } from './ingestion';
+import { type GivenEvent, HAND_OFF_BOUND_MS, ingest, intakeBody } from './ingestion';
 import { wrongAfterStep, wrongAtEnd } from './invariants';
 import { type Rule, rulePorts } from './rules';
 
@@ -127,7 +128,13 @@ export function modelOf(
       end: () => undefined,
     },
     redrive: {
-      run: (world, input, clock) => redrive(portsOf(world, 'redrive'), input as Envelope, rules, clock),
+      run: (world, input, clock) =>
+        redriveEvents(
+          portsOf(world, 'redrive'),
+          [input as Redrivable],
+          { lanes: ['lane'], handOffBoundMs: HAND_OFF_BOUND_MS },
+          clock.now(),
+        ),
       end: () => undefined,
     },
   };
@@ -223,25 +230,25 @@ function startsOf(situation: Situation, scenario: Scenario, rules: ReadonlySet<R
   const { world } = situation;
   const starts: Start[] = [];
   const deliver = (queue: string, actor: string, atOnce: number): void => {
-    if (isRunning(situation, actor) >= atOnce) return;
     const waiting = visible(world, queue);
+    const { maxReceiveCount, deadLetterQueue } = queueOf(world, queue);
+    const isSpent = (receives: number) => deadLetterQueue !== undefined && receives >= maxReceiveCount;
+    // The queue does this at a poll, however many are at work.
+    for (const message of waiting.filter(({ receives }) => isSpent(receives)))
+      starts.push({
+        label: `${queue} gives up a message`,
+        change: (own) => void receive(own, queue, 1, message.id),
+      });
+    if (isRunning(situation, actor) >= atOnce) return;
     if (queue === 'intake' && waiting.length > 0)
       starts.push({ label: `${actor} receives`, actor, input: (own) => receive(own, queue) });
     if (queue === 'intake') return;
-    for (const message of waiting) {
-      const { maxReceiveCount, deadLetterQueue } = queueOf(world, queue);
-      if (deadLetterQueue !== undefined && message.receives >= maxReceiveCount)
-        starts.push({
-          label: `${queue} gives up a message`,
-          change: (own) => void receive(own, queue, 1, message.id),
-        });
-      else
-        starts.push({
-          label: `${actor} receives (${message.receives + 1})`,
-          actor,
-          input: (own) => receive(own, queue, 1, message.id),
-        });
-    }
+    for (const message of waiting.filter(({ receives }) => !isSpent(receives)))
+      starts.push({
+        label: `${actor} receives (${message.receives + 1})`,
+        actor,
+        input: (own) => receive(own, queue, 1, message.id),
+      });
     if (scenario.batches && queue === 'lane' && waiting.length > 1)
       starts.push({ label: `${actor} receives a batch`, actor, input: (own) => receive(own, queue) });
   };
@@ -264,7 +271,7 @@ function startsOf(situation: Situation, scenario: Scenario, rules: ReadonlySet<R
         label: 'a person redrives',
         costs: 'redrive',
         actor: 'redrive',
-        input: () => envelopeOf(world, record.key),
+        input: () => redrivable(world, record),
       });
   starts.push({
     label: 'time passes',
@@ -281,10 +288,12 @@ function startsOf(situation: Situation, scenario: Scenario, rules: ReadonlySet<R
   return starts;
 }
 
-const envelopeOf = (world: Situation['world'], key: string): Envelope | undefined =>
-  Object.values(world.acceptances)
+function redrivable(world: Situation['world'], record: LedgerRecord): Redrivable {
+  const envelope = Object.values(world.acceptances)
     .flatMap((each) => each.acceptance.envelopes)
-    .find((each) => each.key === key);
+    .find(({ key, generation }) => key === record.key && generation === record.generation);
+  return { record, ...(envelope ? { envelope } : {}) };
+}
 
 /** With the rule taken out, progress counts as if it were an outcome already. */
 function imageFor(world: MemoryWorld, rules: ReadonlySet<Rule>): LedgerRecord {
@@ -314,7 +323,7 @@ async function drain(from: Situation, explorer: Explorer, scenario: Scenario): P
     const id = identify(situation);
     if (explorer.drained.has(id)) break;
     passed.push(id);
-    const next = await drainStep(situation, explorer, scenario);
+    const next = await drainStep(situation, explorer);
     if (next === undefined) {
       const wrong =
         wrongAtEnd(situation.world, { neverDead: scenario.neverDead, produced: scenario.events.length }) ??
@@ -339,7 +348,7 @@ function unanswered(from: Situation, { world }: Situation): string | undefined {
     : 'an event was redriven and nothing came of it';
 }
 
-async function drainStep(situation: Situation, explorer: Explorer, scenario: Scenario): Promise<Situation | undefined> {
+async function drainStep(situation: Situation, explorer: Explorer): Promise<Situation | undefined> {
   const [process] = situation.running;
   if (process) return process.next ? explorer.step(situation, 0) : explorer.end(situation, 0);
   const starts = explorer.model.starts(situation);

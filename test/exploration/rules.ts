@@ -17,7 +17,9 @@ export type Ports = ReturnType<typeof createMemoryPorts>;
 /** The ports with the broken rules' faults in them. */
 export function rulePorts(ports: Ports, broken: ReadonlySet<Rule>, actor: string): Ports {
   if (broken.size === 0) return ports;
-  return actor === 'ingest' ? ingestPorts(ports, broken) : actor === 'worker' ? workerPorts(ports, broken) : ports;
+  if (actor === 'ingest') return ingestPorts(ports, broken);
+  if (actor === 'redrive') return redrivePorts(ports, broken);
+  return actor === 'worker' ? workerPorts(ports, broken) : ports;
 }
 
 function ingestPorts(ports: Ports, broken: ReadonlySet<Rule>): Ports {
@@ -69,5 +71,35 @@ function workerPorts(ports: Ports, broken: ReadonlySet<Rule>): Ports {
       },
     },
     lanes: { ...ports.lanes, send: async (...args) => (dropsSends() ? [] : ports.lanes.send(...args)) },
+  };
+}
+
+function redrivePorts(ports: Ports, broken: ReadonlySet<Rule>): Ports {
+  const back = <T extends { readonly generation: number }>(each: T): T =>
+    broken.has('a redrive is a generation of its own') ? { ...each, generation: each.generation - 1 } : each;
+  return {
+    ...ports,
+    records: {
+      ...ports.records,
+      latest: async (key) => {
+        const record = await ports.records.latest(key);
+        if (!record?.outcome || !broken.has('a redrive takes no event that is DONE')) return record;
+        return { ...record, outcome: { ...record.outcome, kind: 'DEAD' } };
+      },
+    },
+    acceptances: {
+      ...ports.acceptances,
+      accept: (acceptance) =>
+        ports.acceptances.accept({ ...acceptance, envelopes: acceptance.envelopes.map((each) => back(each)) }),
+    },
+    lanes: {
+      ...ports.lanes,
+      send: (lane, messages, options) =>
+        ports.lanes.send(
+          lane,
+          messages.map((each) => ({ ...each, envelope: back(each.envelope) })),
+          options,
+        ),
+    },
   };
 }

@@ -143,6 +143,36 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
+/**
+ * Everyone under way at the same moment, form by form: ingestion has sent and not yet marked, two workers have the same message, it is
+ * given up and the dead-letter function has it, too, and the reconciler sweeps what is not marked. From there on every order of
+ * their steps with one interruption more, the publisher after them, and a redrive of what ended DEAD.
+ */
+const everyone = {
+  maxReceiveCount: 2,
+  resendBudget: 5,
+  neverDead: false,
+  prefix: [
+    'ingest receives',
+    'ingest: acceptances.accept',
+    'ingest: lanes.send',
+    'worker receives (1)',
+    'time passes',
+    'worker receives (2)',
+    'time passes',
+    'lane gives up a message',
+    'dead-letter receives (3)',
+    'reconciler sweeps',
+  ],
+  // Four of the switches are the prefix's.
+  limits: { tick: 2, sweep: 1, redrive: 1, switch: 5 },
+} as const;
+export const EVERYONE: readonly Scenario[] = [
+  { ...everyone, name: 'everyone at once: fused', form: 'fused', events: one('plain') },
+  { ...everyone, name: 'everyone at once: split', form: 'split', events: one('steps') },
+  { ...everyone, name: 'everyone at once: parallel branches', form: 'split', events: one('sides') },
+];
+
 const twoDueSweeps: Scenario = {
   ...patient,
   name: 'two sweeps of one due time',
