@@ -60,33 +60,53 @@ function partsOf(only: string | undefined): ReadonlySet<Part> {
   return new Set(asked as Part[]);
 }
 
-async function onEndpoint(chosen: ReadonlySet<Part>, figures: Record<string, unknown>, say: (line: string) => void) {
+type Say = (line: string) => void;
+
+async function onEndpoint(chosen: ReadonlySet<Part>, figures: Record<string, unknown>, say: Say): Promise<void> {
   const before = readSession();
   const session = await bringUp({ onProgress: say });
   try {
     figures.measuredOn = session.startedByUs ? 'embedded emulator' : session.endpoint;
-    if (chosen.has('critical')) {
-      const critical = await measureCritical(session.environment, say);
-      figures.criticalP99Ratio = critical.criticalP99Ratio;
-      figures.critical = critical;
-    }
-    if (chosen.has('price') || chosen.has('drain')) {
-      const arena = await createArena(say);
-      if (chosen.has('price')) {
-        say('price');
-        const price = await measurePrice();
-        figures.priceRatio = price.priceRatio;
-        figures.price = price;
-      }
-      if (chosen.has('drain')) {
-        const drain = await measureDrain(arena, say);
-        figures.drainRatio = drain.drainRatio;
-        figures.drain = drain;
-      }
-    }
+    if (chosen.has('price') || chosen.has('drain')) await inArena(chosen, figures, say);
+    // Last, since it leaves a backlog behind.
+    if (chosen.has('critical'))
+      await attempt('critical', figures, async () => {
+        const critical = await measureCritical(session.environment, say);
+        figures.criticalP99Ratio = critical.criticalP99Ratio;
+        figures.critical = critical;
+      });
   } finally {
     // An environment that was up before stays up.
     if (before === undefined) await session.stop();
+  }
+}
+
+async function inArena(chosen: ReadonlySet<Part>, figures: Record<string, unknown>, say: Say): Promise<void> {
+  const arena = await createArena(say);
+  if (chosen.has('price'))
+    await attempt('price', figures, async () => {
+      say('price');
+      const price = await measurePrice();
+      figures.priceRatio = price.priceRatio;
+      figures.price = price;
+    });
+  if (chosen.has('drain'))
+    await attempt('drain', figures, async () => {
+      const drain = await measureDrain(arena, say);
+      figures.drainRatio = drain.drainRatio;
+      figures.drain = drain;
+    });
+}
+
+/** A part that fails does not take with it what the others measured; the exit code tells. */
+async function attempt(part: Part, figures: Record<string, unknown>, measure: () => Promise<void>): Promise<void> {
+  try {
+    await measure();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${part}: ${reason}\n`);
+    figures.failed = { ...(figures.failed as Record<string, string> | undefined), [part]: reason };
+    process.exitCode = 1;
   }
 }
 

@@ -43,7 +43,7 @@ export function document(figures: Figures): Record<string, unknown> {
     Object.fromEntries(names.flatMap((name) => (figures[name] === undefined ? [] : [[name, figures[name]]])));
   return {
     ...pick(TOP),
-    ...pick(['measuredOn', 'measuredAt', 'seconds', 'node']),
+    ...pick(['measuredOn', 'measuredAt', 'seconds', 'node', 'failed']),
     goals: goalsOf(figures),
     ...pick(DETAIL),
   };
