@@ -26,7 +26,7 @@ const TABLE = [
   },
   { from: '^adapters/memory/', to: ['^adapters/memory/', '^core/(contracts|ports)/', NODE_PURE] },
   {
-    from: '^lambdas/(?!runtime/)([^/]+/[^/]+)/(?!handler|env)[^/]+\\.ts$',
+    from: '^lambdas/(?!runtime/|state/republisher/)([^/]+/[^/]+)/(?!handler|env)[^/]+\\.ts$',
     to: ['^lambdas/$1/(?!handler|env)', '^core/', '^node_modules/valibot/', NODE_PURE],
   },
   {
@@ -39,6 +39,11 @@ const TABLE = [
       '^node_modules/@types/aws-lambda/',
       NODE_PURE,
     ],
+  },
+  {
+    // The republisher is the publisher, run again on what was given up. No other function may import another one.
+    from: '^lambdas/state/republisher/(?!handler|env)[^/]+\\.ts$',
+    to: ['^lambdas/state/republisher/(?!handler|env)', '^lambdas/state/publisher/core\\.ts$', '^core/'],
   },
   {
     from: '^lambdas/runtime/',

@@ -78,6 +78,9 @@ export function printReport(report: AuditReport): void {
   print(`contexts   ${contexts.checked}, with ${contexts.folded} events folded in`);
   print(`refused    ${report.quarantined} in quarantine`);
   print(`waiting    ${depths.intake} in intake, ${depths.intakeDeadLetters} in its dead letters`);
+  const { waiting, givenUp } = depths.unpublished;
+  if (waiting + givenUp > 0)
+    print(`published  later: ${waiting} batches given up by the publisher, ${givenUp} for good`);
   if (journal)
     print(
       `journal    ${journal.sent} sent (${journal.events} events, ${journal.duplicates} repeats, ${journal.unconfirmed} unconfirmed): ${journal.accepted} accepted, ${journal.quarantined} quarantined, ${journal.inIntake} in intake`,

@@ -54,6 +54,10 @@ function summed({ lanes }: Configuration, depths: QueueDepths): Depths {
   return {
     intake: total(depths.intake.express) + total(depths.intake.standard),
     intakeDeadLetters: others.reduce((sum, [, depth]) => sum + depth, 0),
+    unpublished: {
+      waiting: total(depths.unpublished.queue),
+      givenUp: total(depths.unpublished.deadLetters),
+    },
     lanes: Object.fromEntries(
       lanes.map(({ name, pool }) => {
         const lane = depths.lanes[name];

@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor';
 import { downCommand } from './down';
 import { laneCommand } from './lane';
 import { loadCommand } from './load';
+import { republishCommand } from './republish';
 import { rollbackCommand } from './rollback';
 import { sendCommand } from './send';
 import { smokeCommand } from './smoke';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     laneCommand(),
     rollbackCommand(),
     dlqCommand(),
+    republishCommand(),
     auditCommand(),
   ])
     program.addCommand(command);

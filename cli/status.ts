@@ -68,6 +68,7 @@ export async function readStatus(connection: Connection, pages: number) {
     intake: depths.intake,
     otherDeadLetters: depths.otherDeadLetters,
     suspects: depths.suspects,
+    unpublished: depths.unpublished,
     lanes: lanes.map(({ lane, control: { paused, form }, watermark, capacity }) => ({
       ...(figures.get(lane.name) as LaneFigures),
       paused,
@@ -144,5 +145,8 @@ function printStatus(connection: Connection, status: Awaited<ReturnType<typeof r
   print(`intake: express ${total(express)}, standard ${total(standard)}`);
   for (const [pool, depth] of Object.entries(status.suspects))
     if (total(depth) > 0) print(`suspects of ${pool}: ${total(depth)}`);
+  const { queue, deadLetters } = status.unpublished;
+  if (total(queue) + total(deadLetters) > 0)
+    print(`batches given up by the publisher: ${total(queue)} to be published again, ${total(deadLetters)} for good`);
   for (const [name, depth] of Object.entries(status.otherDeadLetters)) print(`dead letters: ${name} ${depth}`);
 }

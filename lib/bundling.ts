@@ -11,6 +11,7 @@ export const ROOT = resolve(__dirname, '..');
 export const FUNCTION_ENTRIES = {
   ingest: 'lambdas/ingestion/ingest/handler',
   publisher: 'lambdas/state/publisher/handler',
+  republisher: 'lambdas/state/republisher/handler',
   'dead-letter': 'lambdas/lanes/dead-letter/handler',
   reconciler: 'lambdas/monitoring/reconciler/handler',
 } as const;

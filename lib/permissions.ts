@@ -115,6 +115,15 @@ export function publisherPermissions(stack: PlatformStack): PolicyStatement[] {
   ];
 }
 
+/** What the publisher may, on what its mapping gave up: the queue says where, the stream what. */
+export function republisherPermissions(stack: PlatformStack, streamArn: string): PolicyStatement[] {
+  return [
+    ...publisherPermissions(stack),
+    receiveFrom(stack, [stack.names.publisherFailureQueue]),
+    allow(['dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]),
+  ];
+}
+
 export function deadLetterPermissions(stack: PlatformStack, deadLetterQueues: readonly string[]): PolicyStatement[] {
   return [
     receiveFrom(stack, deadLetterQueues),

@@ -7,6 +7,7 @@ export { listDead } from './dead-index';
 export { createEffects, effectFromItem } from './effects';
 export { createEventBus, EMITTED_SOURCE } from './event-bus';
 export { createLaneQueue } from './lane-queue';
+export { createOutcomeStream } from './outcome-stream';
 export { createQuarantine } from './quarantine';
 export { createQueueUrls } from './queue-urls';
 export { createRecords, recordFromItem } from './records';

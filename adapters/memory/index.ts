@@ -7,6 +7,7 @@ import { createMemoryEffects } from './effects';
 import { createMemoryEventBus } from './event-bus';
 import { createMemoryLaneQueue } from './lane-queue';
 import { createMemoryLog } from './log';
+import { createMemoryOutcomeStream } from './outcome-stream';
 import { createMemoryQuarantine } from './quarantine';
 import { createMemoryRecords } from './records';
 import type { MemoryWorld } from './world';
@@ -23,6 +24,7 @@ export {
   createMemoryEventBus,
   createMemoryLaneQueue,
   createMemoryLog,
+  createMemoryOutcomeStream,
   createMemoryQuarantine,
   createMemoryRecords,
 };
@@ -43,6 +45,7 @@ export function createMemoryPorts({
     control: createMemoryControl({ world }),
     lanes: createMemoryLaneQueue({ world, ...(suspectQueue === undefined ? {} : { suspectQueue }) }),
     bus: createMemoryEventBus({ world }),
+    stream: createMemoryOutcomeStream({ world }),
     quarantine: createMemoryQuarantine({ world }),
     claims: createMemoryClaims({ world }),
     log: createMemoryLog(),

@@ -32,6 +32,8 @@ export interface WorldState {
   queues: Record<string, QueueState>;
   /** New images of records in order of their writes: what the publisher consumes. Reading them is the test's work. */
   stream: readonly LedgerRecord[];
+  /** Sequence number of the first of `stream`: those below have been trimmed. */
+  streamFrom: number;
   published: readonly EmittedEvent[];
   quarantined: Record<string, readonly QuarantinedEntry[]>;
   /** Objects of the app store, as text. */
@@ -95,6 +97,7 @@ export function createMemoryWorld(
       watermarks: {},
       queues: {},
       stream: [],
+      streamFrom: 1,
       published: [],
       quarantined: {},
       objects: {},

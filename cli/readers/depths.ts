@@ -13,6 +13,8 @@ export interface QueueDepths {
   readonly intake: { readonly express: QueueDepth; readonly standard: QueueDepth };
   readonly lanes: Readonly<Record<string, { readonly queue: QueueDepth; readonly deadLetters: QueueDepth }>>;
   readonly suspects: Readonly<Record<string, QueueDepth>>;
+  /** Batches that the publisher gave up: waiting for the republisher, and given up by it. */
+  readonly unpublished: { readonly queue: QueueDepth; readonly deadLetters: QueueDepth };
   /** Every other dead-letter queue of the environment that is not empty: of intake, rules, functions. */
   readonly otherDeadLetters: Readonly<Record<string, number>>;
 }
@@ -21,7 +23,7 @@ export async function readDepths(connection: Connection): Promise<QueueDepths> {
   const { names, configuration } = connection;
   const depth = (name: string) => depthOf(connection, name);
   const pools = [...new Set(configuration.lanes.map((each) => each.pool))];
-  const [express, standard, lanes, suspects, otherDeadLetters] = await Promise.all([
+  const [express, standard, lanes, suspects, unpublished, givenUp, otherDeadLetters] = await Promise.all([
     depth(names.expressIntakeQueue),
     depth(names.standardIntakeQueue),
     Promise.all(
@@ -34,12 +36,15 @@ export async function readDepths(connection: Connection): Promise<QueueDepths> {
       }),
     ),
     Promise.all(pools.map(async (pool) => [pool, await depth(names.suspectQueue(pool))] as const)),
+    depth(names.publisherFailureQueue),
+    depth(names.publisherFailureDeadLetterQueue),
     readOtherDeadLetters(connection),
   ]);
   return {
     intake: { express, standard },
     lanes: Object.fromEntries(lanes),
     suspects: Object.fromEntries(suspects),
+    unpublished: { queue: unpublished, deadLetters: givenUp },
     otherDeadLetters,
   };
 }
@@ -50,7 +55,10 @@ async function readOtherDeadLetters(connection: Connection): Promise<Record<stri
     new ListQueuesCommand({ QueueNamePrefix: `${names.prefix}-`, MaxResults: 1000 }),
   );
   const others = QueueUrls.map((url) => url.split('/').at(-1) ?? '').filter(
-    (name) => /dlq|dead|failure/.test(name) && !name.startsWith(`${names.prefix}-lane-`),
+    (name) =>
+      /dlq|dead|failure/.test(name) &&
+      !name.startsWith(`${names.prefix}-lane-`) &&
+      !name.startsWith(names.publisherFailureQueue),
   );
   const depths = await Promise.all(others.map(async (name) => [name, total(await depthOf(connection, name))] as const));
   return Object.fromEntries(depths.filter(([, depth]) => depth > 0));

@@ -67,6 +67,7 @@ export const FUNCTION_ENVIRONMENTS = {
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
   }),
   publisher: v.object({ ENVIRONMENT: text, EFFECTS_TABLE: text, BUS: text }),
+  republisher: v.object({ ENVIRONMENT: text, EFFECTS_TABLE: text, BUS: text }),
   'dead-letter': v.object({
     ENVIRONMENT: text,
     RECORDS_TABLE: text,

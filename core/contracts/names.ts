@@ -18,8 +18,10 @@ export interface ResourceNames {
   readonly standardIntakeDeadLetterQueue: string;
   /** Events that a rule could not deliver to an intake queue. */
   readonly ruleDeadLetterQueue: string;
-  /** Where the publisher's stream mapping reports records that it gave up. */
+  /** Where the publisher's stream mapping reports batches that it gave up; the republisher drains it. */
   readonly publisherFailureQueue: string;
+  /** Batches that the republisher could not publish either. */
+  readonly publisherFailureDeadLetterQueue: string;
   /** Where the ingest function's mapping on a source's stream reports batches that it gave up. */
   streamFailureQueue(source: string): string;
   readonly reconcilerDeadLetterQueue: string;
@@ -40,7 +42,7 @@ export const STACK_NAMES = ['state', 'lanes', 'ingestion', 'monitoring', 'observ
 export type StackName = (typeof STACK_NAMES)[number];
 
 /** Functions that exist once per environment. Lanes and pools have their own runners. */
-export const PLATFORM_FUNCTIONS = ['ingest', 'publisher', 'dead-letter', 'reconciler'] as const;
+export const PLATFORM_FUNCTIONS = ['ingest', 'publisher', 'republisher', 'dead-letter', 'reconciler'] as const;
 export type PlatformFunction = (typeof PLATFORM_FUNCTIONS)[number];
 
 /** Runners are invoked through this alias only, never through `$LATEST`. */
@@ -71,6 +73,7 @@ export function resourceNames(environment: string): ResourceNames {
     standardIntakeDeadLetterQueue: `${prefix}-intake-standard-dlq`,
     ruleDeadLetterQueue: `${prefix}-rules-dlq`,
     publisherFailureQueue: `${prefix}-publisher-failures`,
+    publisherFailureDeadLetterQueue: `${prefix}-publisher-failures-dlq`,
     streamFailureQueue: (source) => `${prefix}-stream-failures-${source}`,
     reconcilerDeadLetterQueue: `${prefix}-reconciler-dlq`,
     appStoreBucket: (account, region) => `${prefix}-app-store-${account}-${region}`,

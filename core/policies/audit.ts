@@ -1,7 +1,7 @@
 /**
  * The audit: does the balance hold? Every accepted event has exactly one outcome per generation or is in flight within its bound;
  * every keyed write of an outcome took effect exactly once, and nothing took effect without an outcome; each context has folded in
- * as many events as outcomes say; and whatever the sender wrote into its journal is accepted, quarantined or still in intake.
+ * as many events as outcomes say; no batch of outcomes was given up unpublished; and whatever the sender wrote into its journal is accepted, quarantined or still in intake.
  * It only compares: reading the evidence is its caller's work.
  */
 
@@ -40,6 +40,8 @@ export interface Depths {
   readonly intake: number;
   /** Intake, rule and stream failure places: kept, but nobody will take them up by himself. */
   readonly intakeDeadLetters: number;
+  /** Batches that the publisher gave up: those that wait for the republisher, and those that it gave up as well. */
+  readonly unpublished: { readonly waiting: number; readonly givenUp: number };
   readonly lanes: Readonly<Record<string, number>>;
 }
 
@@ -50,6 +52,7 @@ export type Check =
   | 'missing-effect'
   | 'doubled-effect'
   | 'forged-effect'
+  | 'unpublished'
   | 'context'
   | 'journal'
   | 'fate'
@@ -94,11 +97,13 @@ export function audit(input: AuditInput): AuditReport {
   const effects = checkEffects(scope, accepted);
   // A window cuts a context's history in two: its n can be compared only with all of its outcomes.
   const contexts = input.window ? { findings: [], checked: 0, folded: 0 } : checkContexts(scope);
+  const unpublished = input.window ? [] : checkUnpublished(input.depths);
   const journal = input.journal ? checkJournal(scope, input.journal, accepted) : undefined;
   const findings = [
     ...outcomes.findings,
     ...effects.findings,
     ...contexts.findings,
+    ...unpublished,
     ...(journal ? journal.findings : []),
   ];
   return {
@@ -113,6 +118,13 @@ export function audit(input: AuditInput): AuditReport {
     ...(journal ? { journal: journal.balance } : {}),
     depths: input.depths,
   };
+}
+
+/** The effects of such a batch are named one by one; the events that it emits nobody keeps, so only the batch can be counted. */
+function checkUnpublished({ unpublished: { givenUp } }: Depths): Finding[] {
+  if (givenUp === 0) return [];
+  const detail = `${givenUp} batches of outcomes were given up by publisher and republisher: their events may not be published`;
+  return [{ check: 'unpublished', event: '-', detail }];
 }
 
 function countKinds(records: readonly LedgerRecord[]): Record<OutcomeKind, number> {

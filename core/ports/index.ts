@@ -10,5 +10,6 @@ export type { EventBus } from './event-bus';
 export type { LaneQueue } from './lane-queue';
 export type { LaneLoad, Loads } from './loads';
 export type { Log } from './log';
+export type { OutcomePage, OutcomeStream } from './outcome-stream';
 export type { Quarantine, QuarantinedEntry } from './quarantine';
 export type { Records } from './records';

@@ -3,6 +3,7 @@
  * clients that a function does not import.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -33,6 +34,7 @@ const createS3 = () =>
 
 // Calls without a spread or an accessor in sight: only such are dropped where nothing imports them.
 export const dynamo = /* @__PURE__ */ new DynamoDBClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
+export const dynamoStreams = /* @__PURE__ */ new DynamoDBStreamsClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
 export const sqs = /* @__PURE__ */ createSqs();
 export const eventBridge = /* @__PURE__ */ new EventBridgeClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
 export const s3 = /* @__PURE__ */ createS3();

@@ -7,7 +7,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { LIVE_ALIAS } from '../../core/contracts/names';
+import { LIVE_ALIAS, PLATFORM_FUNCTIONS } from '../../core/contracts/names';
 import { AlarmFactory, MINUTE } from '../constructs/alarms';
 import { type Platform, PlatformStack } from '../platform-stack';
 
@@ -98,6 +98,13 @@ export class ObservabilityStack extends PlatformStack {
         runbook: 'lane-late',
       });
     }
+    alarms.add({
+      name: 'late-republisher',
+      metric: oldestAge(this.names.publisherFailureQueue),
+      threshold: Duration.hours(1).toSeconds(),
+      summary: 'A batch that the publisher gave up has waited for an hour to be published again.',
+      runbook: 'stream-failures',
+    });
   }
 
   private deadLetters(alarms: AlarmFactory): void {
@@ -144,8 +151,8 @@ export class ObservabilityStack extends PlatformStack {
       })),
       {
         name: 'publisher',
-        queue: names.publisherFailureQueue,
-        summary: 'Outcomes are committed whose effects the publisher gave up.',
+        queue: names.publisherFailureDeadLetterQueue,
+        summary: 'Outcomes are committed whose effects neither publisher nor republisher could apply.',
         runbook: 'stream-failures',
       },
       {
@@ -212,7 +219,7 @@ export class ObservabilityStack extends PlatformStack {
     return [
       ...configuration.lanes.map((lane) => ({ name: lane.name, functionName: names.runnerFunction(lane.name) })),
       ...this.pools.map((pool) => ({ name: `suspects-${pool}`, functionName: names.suspectRunnerFunction(pool) })),
-      ...(['ingest', 'publisher', 'dead-letter', 'reconciler'] as const).map((name) => ({
+      ...PLATFORM_FUNCTIONS.map((name) => ({
         name,
         functionName: names.platformFunction(name),
       })),

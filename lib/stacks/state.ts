@@ -15,10 +15,10 @@ import { DEAD_INDEX, OPEN_INDEX } from '../../core/contracts/names';
 import { functionEntry } from '../bundling';
 import { acknowledge } from '../constructs/acknowledge';
 import { allow, PlatformFunction } from '../constructs/platform-function';
-import { mapStream } from '../constructs/platform-mapping';
-import { failureQueue } from '../constructs/queue-pair';
+import { mapQueue, mapStream } from '../constructs/platform-mapping';
+import { QueuePair } from '../constructs/queue-pair';
 import { secureBucket } from '../constructs/secure-bucket';
-import { publisherPermissions } from '../permissions';
+import { publisherPermissions, republisherPermissions } from '../permissions';
 import { type Platform, PlatformStack } from '../platform-stack';
 
 export class StateStack extends PlatformStack {
@@ -111,9 +111,12 @@ export class StateStack extends PlatformStack {
 
   private publisher(records: Table): void {
     const streamArn = records.tableStreamArn ?? '';
-    const failures = failureQueue(this, 'PublisherFailures', {
+    const { queue: failures } = new QueuePair(this, 'PublisherFailures', {
       stack: this,
       queueName: this.names.publisherFailureQueue,
+      deadLetterQueueName: this.names.publisherFailureDeadLetterQueue,
+      visibilitySeconds: 6 * REPUBLISHER_TIMEOUT_SECONDS,
+      maxReceiveCount: REPUBLISHER_RECEIVES,
     });
     const publisher = new PlatformFunction(this, 'Publisher', {
       stack: this,
@@ -123,11 +126,7 @@ export class StateStack extends PlatformStack {
       code: this.bundler.code(functionEntry('publisher')),
       timeoutSeconds: 30,
       memoryMegabytes: 512,
-      environment: {
-        ENVIRONMENT: this.configuration.environment,
-        EFFECTS_TABLE: this.names.effectsTable,
-        BUS: this.names.bus,
-      },
+      environment: this.publisherEnvironment(),
       permissions: [
         ...publisherPermissions(this),
         allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]),
@@ -142,8 +141,37 @@ export class StateStack extends PlatformStack {
       parallelizationFactor: 10,
       filter: HOLDS_OUTCOME,
     });
+    this.republisher(streamArn, failures.queueArn);
+  }
+
+  private republisher(streamArn: string, queueArn: string): void {
+    const republisher = new PlatformFunction(this, 'Republisher', {
+      stack: this,
+      kind: 'republisher',
+      functionName: this.names.platformFunction('republisher'),
+      description: 'Publishes what the publisher gave up, read from the stream again',
+      code: this.bundler.code(functionEntry('republisher')),
+      timeoutSeconds: REPUBLISHER_TIMEOUT_SECONDS,
+      memoryMegabytes: 512,
+      environment: this.publisherEnvironment(),
+      permissions: republisherPermissions(this, streamArn),
+    });
+    mapQueue(this, 'RepublisherMapping', republisher, { queueArn, batchSize: 1, maximumConcurrency: 2 });
+  }
+
+  private publisherEnvironment() {
+    return {
+      ENVIRONMENT: this.configuration.environment,
+      EFFECTS_TABLE: this.names.effectsTable,
+      BUS: this.names.bus,
+    };
   }
 }
+
+/** A batch's range of the stream may hold some thousand records. */
+const REPUBLISHER_TIMEOUT_SECONDS = 60;
+/** Two hours at six minutes each: the mapping gives up after twelve, so the stream, which forgets after 24, still has the records. */
+const REPUBLISHER_RECEIVES = 20;
 
 /**
  * Progress, error notes and expiry are writes too, and none of them is the publisher's. `kind` is written with the outcome and only

@@ -45,10 +45,11 @@ export async function startFaultProxy(): Promise<FaultProxy> {
     body: Buffer,
   ): { rule: FaultRule; caller: Caller | undefined } | undefined {
     const operation = operationOf(incoming);
-    if (operation === undefined || !states.some((state) => isLive(state, operation))) return undefined;
+    const text = body.toString('utf8');
+    if (operation === undefined || !states.some((state) => isLive(state, operation, text))) return undefined;
     const port = incoming.socket.remotePort;
     const caller = port === undefined ? undefined : callerOf(port);
-    const struck = strike(states, { operation, body: body.toString('utf8'), caller: caller?.functionName });
+    const struck = strike(states, { operation, body: text, caller: caller?.functionName });
     states = struck.states;
     return struck.fault === undefined ? undefined : { rule: struck.fault, caller };
   }
@@ -109,8 +110,8 @@ async function actAfter(rule: FaultRule, caller: Caller | undefined, incoming: I
 }
 
 /** To find a caller takes a walk through /proc: spared where no rule can strike. */
-function isLive({ rule, struck }: RuleState, operation: string): boolean {
-  return rule.operation === operation && struck < rule.times;
+function isLive({ rule, struck }: RuleState, operation: string, body: string): boolean {
+  return rule.operation === operation && struck < rule.times && body.includes(rule.bodyHolds ?? '');
 }
 
 function kill(caller: Caller | undefined): void {

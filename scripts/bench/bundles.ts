@@ -10,6 +10,7 @@ import { FUNCTION_VARIABLES } from './variables';
 /** By the service id in the client's bundled settings: constructor and one command of it. */
 const MINIMAL_CLIENTS: Readonly<Record<string, readonly [module: string, client: string, command: string]>> = {
   DynamoDB: ['client-dynamodb', 'DynamoDBClient', 'PutItemCommand'],
+  'DynamoDB Streams': ['client-dynamodb-streams', 'DynamoDBStreamsClient', 'GetRecordsCommand'],
   SQS: ['client-sqs', 'SQSClient', 'SendMessageBatchCommand'],
   S3: ['client-s3', 'S3Client', 'GetObjectCommand'],
   EventBridge: ['client-eventbridge', 'EventBridgeClient', 'PutEventsCommand'],

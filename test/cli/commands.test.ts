@@ -34,6 +34,7 @@ const COMMANDS = [
   'lane',
   'rollback',
   'dlq',
+  'republish',
   'audit',
 ];
 

@@ -18,6 +18,11 @@ describePorts('memory', async () => {
       if (queueOf(world.state, queue).fifo) for (const each of got) acknowledge(world, queue, each.messageId);
       return got.map((each) => ({ body: each.body as LaneMessage, receiptHandle: each.receiptHandle }));
     },
+    rangeUpTo: async (key) => {
+      const last = world.state.stream.findLastIndex((each) => each.key === key && each.outcome !== undefined);
+      const range = { startSequenceNumber: String(world.state.streamFrom), endSequenceNumber: String(last + 1) };
+      return { streamArn: 'arn', shardId: 'shard', ...range };
+    },
     putObject: async (key, body) => {
       world.state.objects[key] = body;
     },

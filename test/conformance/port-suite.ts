@@ -4,6 +4,7 @@
  */
 import type { Envelope, LaneMessage } from '../../core/contracts/event';
 import type { Acceptance, LedgerRecord, NodeOutput, Outcome, Progress } from '../../core/contracts/ledger';
+import type { StreamRange } from '../../core/contracts/stream-failure';
 import type {
   Acceptances,
   Claims,
@@ -12,6 +13,7 @@ import type {
   Effects,
   EventBus,
   LaneQueue,
+  OutcomeStream,
   Quarantine,
   Records,
 } from '../../core/ports';
@@ -30,6 +32,7 @@ export interface PortsUnderTest {
   readonly control: Control;
   readonly lanes: LaneQueue;
   readonly bus: EventBus;
+  readonly stream: OutcomeStream;
   readonly quarantine: Quarantine;
   readonly claims: Claims;
   /** A standard lane, a FIFO lane and the queue of suspects, by the names that `receive` takes. */
@@ -39,6 +42,8 @@ export interface PortsUnderTest {
   /** Receives what is visible, up to ten. */
   receive(queue: string): Promise<readonly ReceivedForTest[]>;
   putObject(key: string, body: string): Promise<void>;
+  /** From the first record of a shard to the one with this key's outcome. */
+  rangeUpTo(key: string): Promise<StreamRange>;
 }
 
 const RUN = `${process.pid.toString(36)}${Date.now().toString(36)}`;
@@ -111,6 +116,7 @@ export function describePorts(name: string, make: () => Promise<PortsUnderTest>)
     effectsSuite(() => ports);
     controlSuite(() => ports);
     lanesSuite(() => ports);
+    streamSuite(() => ports);
     storesSuite(() => ports);
   });
 }
@@ -540,6 +546,39 @@ function lanesSuite(ports: () => PortsUnderTest): void {
         ['2', 1],
         ['1', 2],
       ]);
+    });
+  });
+}
+
+function streamSuite(ports: () => PortsUnderTest): void {
+  const readAll = async (range: StreamRange): Promise<LedgerRecord[]> => {
+    const found: LedgerRecord[] = [];
+    let page = await ports().stream.read(range);
+    for (;;) {
+      if (page.status === 'gone') throw new Error('gone');
+      found.push(...page.records);
+      if (page.next === undefined) return found;
+      page = await ports().stream.read(range, page.next);
+    }
+  };
+
+  describe('the stream of records', () => {
+    it('gives outcomes as they were, up to the end of the range, and no progress', async () => {
+      const [first, last, after] = [fresh(), fresh(), fresh()];
+      await ports().records.putProgress({ key: first, generation: 1 }, progress(1));
+      for (const key of [first, last, after]) await ports().records.commit(single(key, 1, outcome(key)), fresh());
+      const records = await readAll(await ports().rangeUpTo(last));
+      const mine = (key: string) => records.filter((each) => each.key === key).map((each) => each.outcome);
+      expect(records.every((each) => each.outcome !== undefined)).toBe(true);
+      expect(mine(last)).toEqual([outcome(last)]);
+      // Of two keys only one shard is certain to have both; what comes after the end must not be there in any case.
+      expect(mine(after)).toEqual([]);
+    });
+    it('tells a range that it does not hold', async () => {
+      const key = fresh();
+      await ports().records.commit(single(key, 1, outcome(key)), fresh());
+      const range = await ports().rangeUpTo(key);
+      expect(await ports().stream.read({ ...range, startSequenceNumber: '0'.repeat(21) })).toEqual({ status: 'gone' });
     });
   });
 }

@@ -2,7 +2,18 @@
  * The adapters for AWS do what the port suite asks, on tables, queues, a bus and buckets of their own: what unit tests with a mocked
  * client cannot show, since there the conditions and the transactions are never evaluated.
  */
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+} from '@aws-sdk/client-dynamodb-streams';
 import { CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -14,6 +25,7 @@ import {
   createEffects,
   createEventBus,
   createLaneQueue,
+  createOutcomeStream,
   createQuarantine,
   createQueueUrls,
   createRecords,
@@ -33,6 +45,7 @@ describePorts('aws', async () => {
   const dynamo = new DynamoDBClient(client);
   const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
   const s3 = new S3Client({ ...client, forcePathStyle: true });
+  const streams = new DynamoDBStreamsClient(client);
   const eventBridge = new EventBridgeClient(client);
   const name = unique('ports');
   const suspectQueue = `${name}-suspects`;
@@ -69,12 +82,17 @@ describePorts('aws', async () => {
     control: createControl({ dynamo, sqs, table: `${name}-control`, queues: lanes }),
     lanes: createLaneQueue({ sqs, lanes, suspectQueue }),
     bus: createEventBus({ eventBridge, bus: name }),
+    stream: createOutcomeStream({ streams }),
     quarantine: createQuarantine({ s3, bucket: `${name}-quarantine` }),
     claims: createClaims({ s3, bucket: `${name}-store` }),
     lane: 'normal',
     orderedLane: 'ordered',
     suspects: 'suspects',
     receive: async (lane) => receive(sqs, await urlOf(queues[lane] ?? ''), lane === 'ordered'),
+    rangeUpTo: async (key) => {
+      const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: `${name}-records` }));
+      return rangeUpTo(streams, Table?.LatestStreamArn ?? '', key);
+    },
     putObject: async (Key, Body) => {
       await s3.send(new PutObjectCommand({ Bucket: `${name}-store`, Key, Body }));
     },
@@ -103,6 +121,7 @@ async function makeTables(dynamo: DynamoDBClient, name: string): Promise<void> {
     records: {
       KeySchema: keys('key', 'generation'),
       AttributeDefinitions: [...text('key', 'deadShard'), ...number('generation', 'decidedAtMs')],
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' as const },
       ...index(DEAD_INDEX, 'deadShard', 'decidedAtMs'),
     },
     context: { KeySchema: keys('key'), AttributeDefinitions: text('key') },
@@ -116,6 +135,26 @@ async function makeTables(dynamo: DynamoDBClient, name: string): Promise<void> {
       await waitUntilTableExists({ client: dynamo, maxWaitTime: 25, minDelay: 1, maxDelay: 2 }, { TableName });
     }),
   );
+}
+
+/** Shard by shard, one page of each: these tables hold a few records. */
+async function rangeUpTo(streams: DynamoDBStreamsClient, StreamArn: string, key: string) {
+  const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+  for (const { ShardId = '' } of StreamDescription?.Shards ?? []) {
+    const { ShardIterator } = await streams.send(
+      new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+    );
+    const { Records = [] } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+    const last = Records.find(({ dynamodb }) => dynamodb?.NewImage?.key?.S === key && dynamodb.NewImage.outcome);
+    if (last !== undefined)
+      return {
+        streamArn: StreamArn,
+        shardId: ShardId,
+        startSequenceNumber: Records[0]?.dynamodb?.SequenceNumber ?? '',
+        endSequenceNumber: last.dynamodb?.SequenceNumber ?? '',
+      };
+  }
+  throw new Error(`the stream has no outcome of ${key}`);
 }
 
 async function makeQueue(sqs: SQSClient, QueueName: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** Proves what matters in the templates: references by name, the environment contract, dead-letter queues, encryption, aliases. */
 import { loadConfiguration } from '../../config';
 import { FUNCTION_ENVIRONMENTS, type FunctionKind } from '../../core/contracts/functions';
+import { PLATFORM_FUNCTIONS } from '../../core/contracts/names';
 import { resourcesOf, synthesized, type Templates } from './synthesized';
 
 const configuration = loadConfiguration('dev');
@@ -11,8 +12,7 @@ beforeAll(async () => {
 const all = (type: string) => Object.values(templates).flatMap((template) => resourcesOf(template, type));
 
 function kindOf(functionName: string): FunctionKind {
-  const kinds = ['ingest', 'publisher', 'dead-letter', 'reconciler'] as const;
-  return kinds.find((kind) => functionName === `triage-dev-${kind}`) ?? 'runner';
+  return PLATFORM_FUNCTIONS.find((kind) => functionName === `triage-dev-${kind}`) ?? 'runner';
 }
 
 describe('references between stacks', () => {
@@ -46,7 +46,7 @@ describe('functions', () => {
   it('run on arm64 with tracing and a log group of their own with retention', () => {
     const groups = all('AWS::Logs::LogGroup');
     const functions = all('AWS::Lambda::Function');
-    expect(functions).toHaveLength(10);
+    expect(functions).toHaveLength(11);
     expect(groups).toHaveLength(functions.length);
     for (const group of groups) expect(group.RetentionInDays).toBe(14);
     for (const each of functions) {
@@ -76,7 +76,7 @@ describe('functions', () => {
 describe('mappings', () => {
   it('report failures item by item, capped, on the alias', () => {
     const mappings = all('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(16);
+    expect(mappings).toHaveLength(17);
     for (const mapping of mappings) {
       expect(mapping.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
       expect(JSON.stringify(mapping.FunctionName)).toContain(':live');
@@ -102,11 +102,31 @@ it('the publisher is invoked for images that hold an outcome, and for no other w
   ]);
 });
 
+it('what the publisher gives up goes to the republisher, which may read the stream and the queue and write what the publisher writes', () => {
+  const queue = resourcesOf(templates.state, 'AWS::SQS::Queue').find(
+    (each) => each.QueueName === 'triage-dev-publisher-failures',
+  );
+  // The mapping tries for twelve hours and the stream forgets after 24.
+  expect(queue?.RedrivePolicy.maxReceiveCount * queue?.VisibilityTimeout).toBeLessThan(12 * 3600);
+  const [policy] = resourcesOf(templates.state, 'AWS::IAM::Policy').filter((each) =>
+    each.PolicyName.startsWith('RepublisherRole'),
+  );
+  const actions = policy?.PolicyDocument.Statement.flatMap((each: { Action: string | string[] }) => each.Action);
+  expect(actions.filter((each: string) => /^(dynamodb|events|s3):/.test(each)).sort()).toEqual([
+    'dynamodb:GetItem',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'events:PutEvents',
+  ]);
+});
+
 describe('queues', () => {
   it('are encrypted, and have a dead-letter queue where they are not one', () => {
     for (const queue of all('AWS::SQS::Queue')) {
       expect(queue.SqsManagedSseEnabled).toBe(true);
-      const isEnd = /-dlq(\.fifo)?$|-failures/.test(queue.QueueName);
+      const isEnd = /-dlq(\.fifo)?$|-stream-failures-/.test(queue.QueueName);
       expect([queue.QueueName, queue.RedrivePolicy !== undefined]).toEqual([queue.QueueName, !isEnd]);
     }
   });

@@ -99,7 +99,7 @@ const balanced: AuditInput = {
   effects: [write('a'), write('b')],
   contexts: [context(2)],
   quarantine: [],
-  depths: { intake: 0, intakeDeadLetters: 0, lanes: { normal: 0 } },
+  depths: { intake: 0, intakeDeadLetters: 0, unpublished: { waiting: 0, givenUp: 0 }, lanes: { normal: 0 } },
   journal: [entry('a'), entry('b'), entry('c', { expected: 'DEAD' })],
 };
 const checks = (change: Partial<AuditInput>): [Check, string][] =>
@@ -332,6 +332,23 @@ describe('journal against ledger', () => {
     expect(checks({ acceptances, journal: ordered })).toEqual([]);
     const records = [record('a'), record('b', 'DONE', { decidedAtMs: NOW_MS - 500_001 }), record('c', 'DEAD')];
     expect(checks({ acceptances, records, journal: ordered })).toEqual([['order', 'a']]);
+  });
+});
+
+describe('batches that the publisher gave up', () => {
+  const depths = (waiting: number, givenUp: number) => ({ ...balanced.depths, unpublished: { waiting, givenUp } });
+
+  it('are no imbalance while they wait to be published again', () => {
+    expect(checks({ depths: depths(3, 0) })).toEqual([]);
+  });
+
+  it('are one when the republisher gave them up as well, and excuse no event of the journal', () => {
+    expect(checks({ depths: depths(0, 1) })).toEqual([['unpublished', '-']]);
+    const journal = [...(balanced.journal ?? []), entry('d')];
+    expect(checks({ journal, depths: depths(1, 1) })).toEqual([
+      ['unpublished', '-'],
+      ['journal', 'd'],
+    ]);
   });
 });
 
