@@ -14,6 +14,7 @@ import { print, printJson } from './output';
 import { type CommonOptions, EXIT, runConnected, withEnvironment, withJson } from './run';
 
 const SWITCH_PATIENCE_MS = 60_000;
+const POLL_MS = 500;
 
 export function laneCommand(): Command {
   const lane = new Command('lane').description('pause a lane, or let it run again');
@@ -41,9 +42,15 @@ export function laneCommand(): Command {
 /**
  * The control record tells the reconciler to be patient; the mapping is what stops. The record comes first both ways: a runner that
  * is invoked while it says "paused" puts its messages back for half a minute, and a lane that stands still for a moment without being
- * called paused is left alone all the same, since its watermark stands still with it.
+ * called paused is left alone all the same, since its watermark stands still with it. Cut off in between, the two disagree: `status`
+ * shows that, and a repeat of the command repairs it.
  */
-async function switchLane(connection: Connection, name: string, paused: boolean): Promise<string[]> {
+export async function switchLane(
+  connection: SwitchConnection,
+  name: string,
+  paused: boolean,
+  wait: (ms: number) => Promise<unknown> = sleep,
+): Promise<string[]> {
   const { clients, names } = connection;
   laneNamed(connection, name);
   const control = createControl({ dynamo: clients.dynamo, sqs: clients.sqs, table: names.controlTable, queues: [] });
@@ -52,13 +59,22 @@ async function switchLane(connection: Connection, name: string, paused: boolean)
   if (ids.length === 0)
     throw new UserError(`The runner of lane ${name} has no event source mapping.`, 'Deploy the environment again.');
   await control.putLane({ ...before, paused });
+  const stateIs = (holds: (state: string) => boolean) =>
+    Promise.all(ids.map((id) => untilState(connection, id, holds, wait)));
+  // A mapping that is being changed refuses another change.
+  await stateIs((state) => !state.endsWith('ing'));
   for (const UUID of ids) await clients.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: !paused }));
-  await Promise.all(ids.map((id) => settled(connection, id, paused ? 'Disabled' : 'Enabled')));
+  await stateIs((state) => state === (paused ? 'Disabled' : 'Enabled'));
   return ids;
 }
 
+export type SwitchConnection = Pick<Connection, 'clients' | 'names' | 'configuration' | 'environment'>;
+
 /** The configured lane of that name; throws with those that exist. */
-export function laneNamed({ configuration, environment }: Connection, name: string): LaneConfiguration {
+export function laneNamed(
+  { configuration, environment }: Pick<Connection, 'configuration' | 'environment'>,
+  name: string,
+): LaneConfiguration {
   const lane = configuration.lanes.find((each) => each.name === name);
   if (lane !== undefined) return lane;
   throw new UserError(
@@ -67,19 +83,24 @@ export function laneNamed({ configuration, environment }: Connection, name: stri
   );
 }
 
-async function mappingsOf({ clients, names }: Connection, lane: string): Promise<string[]> {
+async function mappingsOf({ clients, names }: SwitchConnection, lane: string): Promise<string[]> {
   const found = await clients.lambda.send(
     new ListEventSourceMappingsCommand({ FunctionName: `${names.runnerFunction(lane)}:${LIVE_ALIAS}` }),
   );
   return (found.EventSourceMappings ?? []).flatMap(({ UUID }) => (UUID ? [UUID] : []));
 }
 
-async function settled({ clients }: Connection, UUID: string, state: string): Promise<void> {
-  const endMs = Date.now() + SWITCH_PATIENCE_MS;
-  while (Date.now() < endMs) {
-    const { State } = await clients.lambda.send(new GetEventSourceMappingCommand({ UUID }));
-    if (State === state) return;
-    await sleep(500);
+async function untilState(
+  { clients }: SwitchConnection,
+  UUID: string,
+  holds: (state: string) => boolean,
+  wait: (ms: number) => Promise<unknown>,
+): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
+    const { State = '' } = await clients.lambda.send(new GetEventSourceMappingCommand({ UUID }));
+    if (holds(State)) return;
+    if (waitedMs >= SWITCH_PATIENCE_MS)
+      throw new UserError(`The mapping ${UUID} is still ${State} after a minute.`, 'Run the command again.');
+    await wait(POLL_MS);
   }
-  throw new UserError(`The mapping ${UUID} is not ${state} after a minute.`, 'Run the command again.');
 }

@@ -4,6 +4,7 @@ import { createControl } from '../adapters/aws';
 import type { LaneConfiguration } from '../core/contracts/configuration';
 import { LIVE_ALIAS } from '../core/contracts/names';
 import type { Connection } from './connection';
+import { laneState } from './lane-state';
 import { type LaneFigures, laneFigures } from './measure';
 import { duration, print, printJson, table } from './output';
 import { readDepths, total } from './readers/depths';
@@ -72,6 +73,7 @@ export async function readStatus(connection: Connection, pages: number) {
     lanes: lanes.map(({ lane, control: { paused, form }, watermark, capacity }) => ({
       ...(figures.get(lane.name) as LaneFigures),
       paused,
+      ...laneState(lane.name, paused, capacity.mapping),
       form,
       weight: lane.weight,
       objectiveMs: lane.objectiveSeconds * 1000,
@@ -137,10 +139,11 @@ function printStatus(connection: Connection, status: Awaited<ReturnType<typeof r
         duration(each.objectiveMs),
         duration(each.oldestMs),
         `${each.capacity.maximumConcurrency} x ${each.capacity.batchSize}`,
-        each.paused ? 'paused' : each.capacity.mapping.toLowerCase(),
+        each.state,
       ]),
     ),
   );
+  for (const { advice } of status.lanes) if (advice !== undefined) print(advice);
   const { express, standard } = status.intake;
   print(`intake: express ${total(express)}, standard ${total(standard)}`);
   for (const [pool, depth] of Object.entries(status.suspects))
