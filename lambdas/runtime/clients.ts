@@ -11,6 +11,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /** Three attempts of this length still fit into the shortest function's time-out (5 s). Without it a hung call would never end. */
 const REQUEST_TIMEOUT_MS = 1_000;
+/** Up to 1 MB of records, and never on an event's way. */
+const STREAM_REQUEST_TIMEOUT_MS = 5_000;
 /** Objects of up to 10 MiB. */
 const OBJECT_REQUEST_TIMEOUT_MS = 10_000;
 
@@ -34,7 +36,9 @@ const createS3 = () =>
 
 // Calls without a spread or an accessor in sight: only such are dropped where nothing imports them.
 export const dynamo = /* @__PURE__ */ new DynamoDBClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
-export const dynamoStreams = /* @__PURE__ */ new DynamoDBStreamsClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
+export const dynamoStreams = /* @__PURE__ */ new DynamoDBStreamsClient(
+  /* @__PURE__ */ settings(STREAM_REQUEST_TIMEOUT_MS),
+);
 export const sqs = /* @__PURE__ */ createSqs();
 export const eventBridge = /* @__PURE__ */ new EventBridgeClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
 export const s3 = /* @__PURE__ */ createS3();

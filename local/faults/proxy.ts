@@ -3,7 +3,7 @@
  * answers after the request was executed, and kills the caller before or after. Loopback only. It needs no hook in the functions.
  */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type Caller, callerOf } from './caller';
 import { type FaultRule, type RuleState, strike } from './rules';
 
@@ -47,8 +47,7 @@ export async function startFaultProxy(): Promise<FaultProxy> {
     const operation = operationOf(incoming);
     const text = body.toString('utf8');
     if (operation === undefined || !states.some((state) => isLive(state, operation, text))) return undefined;
-    const port = incoming.socket.remotePort;
-    const caller = port === undefined ? undefined : callerOf(port);
+    const caller = callerOn(incoming.socket);
     const struck = strike(states, { operation, body: text, caller: caller?.functionName });
     states = struck.states;
     return struck.fault === undefined ? undefined : { rule: struck.fault, caller };
@@ -69,6 +68,17 @@ export async function startFaultProxy(): Promise<FaultProxy> {
         server.closeAllConnections();
       }),
   };
+}
+
+const callers = new WeakMap<Socket, Caller>();
+
+/** A connection has one caller for all of its life, and to find it takes a walk through /proc that holds up every request. */
+function callerOn(socket: Socket): Caller | undefined {
+  const known = callers.get(socket);
+  if (known !== undefined || socket.remotePort === undefined) return known;
+  const caller = callerOf(socket.remotePort);
+  if (caller !== undefined) callers.set(socket, caller);
+  return caller;
 }
 
 /** True: the request is dealt with and must not be forwarded. */
