@@ -6,19 +6,28 @@
 import { gunzipSync } from 'node:zlib';
 import type { Bin } from './schedule';
 
-export function parseTrace(file: Uint8Array): Bin[] {
+export interface TraceTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The file's cells, decompressed where it is compressed. */
+export function readTraceTable(file: Uint8Array): TraceTable {
   const bytes = file[0] === 0x1f && file[1] === 0x8b ? gunzipSync(file) : file;
   const [header = '', ...lines] = Buffer.from(bytes)
     .toString('utf8')
     .split(/\r?\n/)
     .filter((line) => line !== '');
-  const columns = header.split(',');
-  const rows = lines.map((line) => line.split(','));
+  return { columns: header.split(','), rows: lines.map((line) => line.split(',')) };
+}
+
+export function parseTrace(file: Uint8Array): Bin[] {
+  const { columns, rows } = readTraceTable(file);
   const bins = binsOf(columns, rows);
   const faulty = bins?.findIndex((bin) => !Number.isFinite(bin.startSeconds) || !(bin.count >= 0));
   if (bins === undefined || bins.length === 0)
     throw new Error(
-      `not a trace: its first line is "${header.slice(0, 60)}". A trace begins with the columns "period,count", "arrival_seconds" or "TIMESTAMP", or "function,minute_1,..."`,
+      `not a trace: its first line is "${columns.join(',').slice(0, 60)}". A trace begins with the columns "period,count", "arrival_seconds" or "TIMESTAMP", or "function,minute_1,..."`,
     );
   if (faulty !== undefined && faulty >= 0) throw new Error(`line ${faulty + 2} of the trace is not a time and a count`);
   const inOrder = bins.toSorted((a, b) => a.startSeconds - b.startSeconds);
