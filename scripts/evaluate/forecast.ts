@@ -117,7 +117,7 @@ function print(judged: readonly Judged[], planLevel: number): void {
       );
     }
     console.log(
-      `\n90 % band: covers ${percent(band.coverage)}, in the steepest tenth ${percent(band.steepCoverage)}; mean width ${round(band.width)} events/min, ${percent(band.relativeWidth)} of the mean target`,
+      `\n90 % band: covers ${percent(band.coverage)}, in the tenth where demand had been steepest ${percent(band.steepCoverage)}, where it turned out steepest ${percent(band.turnedOutCoverage)}; mean width ${round(band.width)} events/min, ${percent(band.relativeWidth)} of the mean target`,
     );
   }
 }

@@ -19,6 +19,7 @@ import { seasonal } from './seasonal';
 import { firstStackWeights, REMEMBERED_MINUTES, type StackInputs, stackInputs, stackPoint } from './stacking';
 import { issueTarget, NO_TARGETS, observeTarget, type TargetState } from './targets';
 import type { DemandModel, Forecaster, ForecastWindow } from './types';
+import { unrestOf } from './unrest';
 
 /** What each expert said when a forecast was issued: the members in order, then the regression. */
 interface Issued extends StackInputs {
@@ -81,7 +82,8 @@ export function createEnsemble(parameters: ForecastParameters, window: ForecastW
   function consult(state: EnsembleState, nowMinute: number, asked: ForecastWindow) {
     const points = members.map((member, index) => pointForecast(member, state.models[index], nowMinute, asked));
     const stacked = stackInputs(points, state.recent);
-    return { ...stacked, points: [...points, stackPoint(state.stack, stacked)] };
+    const unrest = parameters.unrestShare * unrestOf(state.recent);
+    return { ...stacked, unrest, points: [...points, stackPoint(state.stack, stacked)] };
   }
 
   function learn(state: EnsembleState, issued: Issued, target: number): EnsembleState {
@@ -102,14 +104,14 @@ export function createEnsemble(parameters: ForecastParameters, window: ForecastW
   }
 
   function issue(state: EnsembleState, nowMinute: number): EnsembleState {
-    const { points, base, inputs } = consult(state, nowMinute, window);
+    const { points, base, inputs, unrest } = consult(state, nowMinute, window);
     const issued: Issued = {
       base: compact(base),
       inputs: inputs.map(compact),
       points: points.map(compact),
-      sizes: points.map((point, expert) => errorSize(state.errors[expert] ?? startErrors(), point)),
+      sizes: points.map((point, expert) => errorSize(state.errors[expert] ?? startErrors(), point, unrest)),
       quantiles: points.map((point, expert) =>
-        quantilesAbout(point, state.errors[expert] ?? startErrors(), JUDGED_LEVELS).map(compact),
+        quantilesAbout(point, state.errors[expert] ?? startErrors(), JUDGED_LEVELS, unrest).map(compact),
       ),
     };
     return { ...state, targets: issueTarget(state.targets, nowMinute, issued) };
@@ -141,9 +143,9 @@ export function createEnsemble(parameters: ForecastParameters, window: ForecastW
     },
     predict: (state, { nowMinute, levels, ...asked }) => {
       if (state === undefined) return levels.map(() => 0);
-      const { points } = consult(state, nowMinute, asked);
+      const { points, unrest } = consult(state, nowMinute, asked);
       const byExpert = points.map((point, expert) =>
-        quantilesAbout(point, state.errors[expert] ?? startErrors(), levels),
+        quantilesAbout(point, state.errors[expert] ?? startErrors(), levels, unrest),
       );
       const averaged = averageQuantiles(byExpert, weights(state));
       const lifted = isBurst(state.burst, parameters.burst) ? liftQuantiles(averaged, levels, state.recent) : averaged;

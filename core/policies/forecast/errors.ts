@@ -55,14 +55,14 @@ export function updateErrors(
   };
 }
 
-/** The usual size of an error about a point forecast. */
-export function errorSize(state: ErrorState, point: number): number {
-  return Math.max(state.size, LEAST_POISSON_SHARE * poissonDeviation(point));
+/** The size of error to expect about a point forecast: the usual one, and more by `unrest`, where demand is on the move. */
+export function errorSize(state: ErrorState, point: number, unrest = 0): number {
+  return Math.max(state.size, LEAST_POISSON_SHARE * poissonDeviation(point)) + unrest;
 }
 
 /** Values at rising levels about a point forecast. */
-export function quantilesAbout(point: number, state: ErrorState, levels: readonly number[]): number[] {
-  const size = errorSize(state, point);
+export function quantilesAbout(point: number, state: ErrorState, levels: readonly number[], unrest = 0): number[] {
+  const size = errorSize(state, point, unrest);
   return errorQuantiles(state, levels).map(
     (error) => point + Math.max(-MOST_DISTANCE, Math.min(MOST_DISTANCE, size * error)),
   );

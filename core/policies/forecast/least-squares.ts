@@ -6,6 +6,8 @@ export interface LeastSquaresState {
   readonly inverse: readonly number[];
   /** Moving average of the absolute error, to tell an outlier. */
   readonly error: number;
+  /** Pairs seen, counted until there are enough to tell one. */
+  readonly pairs: number;
 }
 
 export interface LeastSquaresParameters {
@@ -18,13 +20,15 @@ export interface LeastSquaresParameters {
 /** An error counts at most this many times the usual one, so that one burst does not bend the weights. */
 const MOST_ERRORS = 4;
 const ERROR_MEMORY = 0.02;
+/** From so many pairs on: before, a great error is mostly that of weights which have still to be learnt. */
+const ENOUGH_PAIRS = 60;
 
 export function startLeastSquares(weights: readonly number[], parameters: LeastSquaresParameters): LeastSquaresState {
   const size = weights.length;
   const inverse = Array.from({ length: size * size }, (_, index) =>
     index % (size + 1) === 0 ? parameters.priorVariance : 0,
   );
-  return { weights, inverse, error: 0 };
+  return { weights, inverse, error: 0, pairs: 0 };
 }
 
 export function applyWeights(weights: readonly number[], inputs: readonly number[]): number {
@@ -50,15 +54,20 @@ export function updateLeastSquares(
   const variance = applyWeights(projected, inputs);
   // Rounding can leave an inverse that is none any more. What it knew is in the weights; it starts again from them.
   if (!(variance >= 0))
-    return { ...startLeastSquares(state.weights, { forgetting, priorVariance }), error: state.error };
+    return {
+      ...startLeastSquares(state.weights, { forgetting, priorVariance }),
+      error: state.error,
+      pairs: state.pairs,
+    };
   const gain = 1 / (forgetting + variance);
   const error = output - applyWeights(state.weights, inputs);
-  const bound = state.error > 0 ? MOST_ERRORS * state.error : Math.abs(error);
+  const bound = state.pairs < ENOUGH_PAIRS ? Math.abs(error) : MOST_ERRORS * state.error;
   const bounded = Math.max(-bound, Math.min(bound, error));
   return {
     weights: state.weights.map((weight, index) => weight + (projected[index] ?? 0) * gain * bounded),
     inverse: forget(shrink(state.inverse, projected, gain), size, forgetting, priorVariance),
-    error: state.error === 0 ? Math.abs(error) : state.error + ERROR_MEMORY * (Math.abs(bounded) - state.error),
+    error: state.error + Math.max(ERROR_MEMORY, 1 / (state.pairs + 1)) * (Math.abs(bounded) - state.error),
+    pairs: Math.min(ENOUGH_PAIRS, state.pairs + 1),
   };
 }
 

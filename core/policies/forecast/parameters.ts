@@ -18,6 +18,8 @@ export interface ForecastParameters {
   readonly holtWinters: HoltWintersParameters;
   readonly stacking: LeastSquaresParameters;
   readonly errors: ErrorParameters;
+  /** Share of demand's momentum (on the scale) that is added to the size of error to expect; see `unrest.ts`. */
+  readonly unrestShare: number;
   readonly aggregation: AggregationParameters;
   readonly burst: BurstParameters;
 }
@@ -31,6 +33,7 @@ export const DEFAULT_FORECAST_PARAMETERS: ForecastParameters = {
   holtWinters: { periodMinutes: 60, alpha: 0.3, beta: 0.01, phi: 0.9, gamma: 0.2 },
   stacking: { forgetting: 0.9998, priorVariance: 0.1 },
   errors: { sizeAlpha: 0.02, shapeAlpha: 0.0005 },
+  unrestShare: 0.2,
   aggregation: { lossAlpha: 0.001, learningRate: 40 },
   burst: { allowance: 2.5, threshold: 8 },
 };

@@ -129,6 +129,7 @@ export function poolResults(results: readonly TestResult[]): TestResult {
     band: {
       coverage: averaged(({ band }) => band.coverage),
       steepCoverage: averaged(({ band }) => band.steepCoverage),
+      turnedOutCoverage: averaged(({ band }) => band.turnedOutCoverage),
       width: averaged(({ band }) => band.width),
       relativeWidth: averaged(({ band }) => band.relativeWidth),
     },

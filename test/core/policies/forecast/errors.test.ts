@@ -10,6 +10,7 @@ import {
   updateErrors,
 } from '../../../../core/policies/forecast/errors';
 import { issueTarget, NO_TARGETS, observeTarget, type TargetState } from '../../../../core/policies/forecast/targets';
+import { unrestOf } from '../../../../core/policies/forecast/unrest';
 
 const WINDOW = { fromMinutes: 3, untilMinutes: 8 };
 const SLOW = { sizeAlpha: 0.02, shapeAlpha: 0.0005 };
@@ -125,5 +126,26 @@ describe('targets', () => {
     const { state } = observed(new Array(500).fill(1));
     expect(state.recent).toHaveLength(5);
     expect(state.issued).toHaveLength(8);
+  });
+});
+
+describe('unrest', () => {
+  it('is how far the last five minutes are from the ten before', () => {
+    const recent = [100, ...new Array<number>(10).fill(2), ...new Array<number>(5).fill(3.5)];
+    expect(unrestOf(recent)).toBeCloseTo(1.5, 12);
+    expect(unrestOf(recent.map((value) => -value))).toBeCloseTo(1.5, 12);
+  });
+
+  it('is none until there are minutes to compare', () => {
+    expect(unrestOf([1, 2, 3, 4, 5])).toBe(0);
+    expect(unrestOf([])).toBe(0);
+  });
+
+  it('adds to the size of the error to expect, and so to the band', () => {
+    const state = followed(new Array(300).fill(0.05));
+    expect(errorSize(state, 10, 0.2)).toBeCloseTo(errorSize(state, 10) + 0.2, 12);
+    const [low = 0, high = 0] = quantilesAbout(10, startErrors(), [0.1, 0.9], 0.2);
+    const [narrowLow = 0, narrowHigh = 0] = quantilesAbout(10, startErrors(), [0.1, 0.9]);
+    expect(high - low).toBeGreaterThan(narrowHigh - narrowLow);
   });
 });

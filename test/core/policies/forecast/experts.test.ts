@@ -93,11 +93,12 @@ describe('recursive least squares', () => {
 
   it('starts its inverse again from what it knows where rounding has spoilt it', () => {
     const parameters = { forgetting: 0.99, priorVariance: 2 };
-    const spoilt = { weights: [7, 8], inverse: [-5, 0, 0, -5], error: 0.3 };
+    const spoilt = { weights: [7, 8], inverse: [-5, 0, 0, -5], error: 0.3, pairs: 12 };
     expect(updateLeastSquares(spoilt, [1, 1], 3, parameters)).toEqual({
       weights: [7, 8],
       inverse: [2, 0, 0, 2],
       error: 0.3,
+      pairs: 12,
     });
   });
 });

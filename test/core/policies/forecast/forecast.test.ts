@@ -97,7 +97,7 @@ describe.each(FORECASTERS)('$name', (forecaster) => {
       if (target >= low && target <= high) held++;
     });
     expect(held / judged).toBeGreaterThan(0.84);
-    expect(held / judged).toBeLessThan(0.96);
+    expect(held / judged).toBeLessThan(0.98);
   });
 });
 
@@ -153,7 +153,7 @@ describe('forecastDemand', () => {
     expect(at(second, 0.9)).toBeGreaterThanOrEqual(2_149);
     expect(second.reasons.find(({ code }) => code === 'forecast-burst')?.args.score).toBeGreaterThanOrEqual(8);
     const later = after([...calm, ...new Array(20).fill(2_200)]);
-    expect(Math.abs(at(later, 0.5) - 2_200)).toBeLessThan(220);
+    expect(Math.abs(at(later, 0.5) - 2_200)).toBeLessThan(330);
   });
 
   it('gives the same after a JSON round trip of the state, step by step or at once', () => {
