@@ -54,11 +54,10 @@ export async function switchLane(
   const { clients, names } = connection;
   laneNamed(connection, name);
   const control = createControl({ dynamo: clients.dynamo, sqs: clients.sqs, table: names.controlTable, queues: [] });
-  const before = await control.lane(name);
   const ids = await mappingsOf(connection, name);
   if (ids.length === 0)
     throw new UserError(`The runner of lane ${name} has no event source mapping.`, 'Deploy the environment again.');
-  await control.putLane({ ...before, paused });
+  await control.putPaused(name, paused);
   const stateIs = (holds: (state: string) => boolean) =>
     Promise.all(ids.map((id) => untilState(connection, id, holds, wait)));
   // A mapping that is being changed refuses another change.

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { version } from '../package.json';
 import { auditCommand } from './audit';
+import { decisionsCommand } from './decisions';
 import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
 import { downCommand } from './down';
@@ -9,6 +10,7 @@ import { laneCommand } from './lane';
 import { loadCommand } from './load';
 import { republishCommand } from './republish';
 import { rollbackCommand } from './rollback';
+import { schedulingCommand } from './scheduling';
 import { sendCommand } from './send';
 import { smokeCommand } from './smoke';
 import { startCommand } from './start';
@@ -37,6 +39,8 @@ export function createProgram(): Command {
     traceCommand(),
     laneCommand(),
     rollbackCommand(),
+    decisionsCommand(),
+    schedulingCommand(),
     dlqCommand(),
     republishCommand(),
     auditCommand(),

@@ -11,6 +11,8 @@ const lane = {
   memoryMegabytes: 512,
   reserved: false,
   maxReceiveCount: 6,
+  warmFloor: 0,
+  warmCeiling: 20,
 } satisfies Partial<LaneConfiguration>;
 
 export const dev: Configuration = {
@@ -81,7 +83,16 @@ export const dev: Configuration = {
     standardMaximumConcurrency: 10,
   },
   reconciler: { handOffBoundSeconds: 60, resendBudget: 5, everySeconds: 60 },
-  retention: { ledgerDays: 30, logDays: 14, quarantineDays: 30, archiveDays: 14, queueDays: 7, streamHours: 24 },
+  scheduling: { costCeilingDollarsPerHour: 1 },
+  retention: {
+    ledgerDays: 30,
+    logDays: 14,
+    decisionDays: 7,
+    quarantineDays: 30,
+    archiveDays: 14,
+    queueDays: 7,
+    streamHours: 24,
+  },
   removal: 'destroy',
   deletionProtection: false,
   pointInTimeRecovery: true,

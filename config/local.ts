@@ -14,6 +14,8 @@ const lane = {
   memoryMegabytes: 256,
   reserved: false,
   maxReceiveCount: 6,
+  warmFloor: 0,
+  warmCeiling: 10,
 } satisfies Partial<LaneConfiguration>;
 
 export const local: Configuration = {
@@ -80,7 +82,16 @@ export const local: Configuration = {
     standardMaximumConcurrency: 2,
   },
   reconciler: { handOffBoundSeconds: 5, resendBudget: 5, everySeconds: 5 },
-  retention: { ledgerDays: 15, logDays: 1, quarantineDays: 7, archiveDays: 7, queueDays: 4, streamHours: 24 },
+  scheduling: { costCeilingDollarsPerHour: null },
+  retention: {
+    ledgerDays: 15,
+    logDays: 1,
+    decisionDays: 1,
+    quarantineDays: 7,
+    archiveDays: 7,
+    queueDays: 4,
+    streamHours: 24,
+  },
   removal: 'destroy',
   deletionProtection: false,
   pointInTimeRecovery: false,

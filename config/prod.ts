@@ -11,6 +11,8 @@ const lane = {
   memoryMegabytes: 1024,
   reserved: false,
   maxReceiveCount: 8,
+  warmFloor: 0,
+  warmCeiling: 200,
 } satisfies Partial<LaneConfiguration>;
 
 export const prod: Configuration = {
@@ -82,7 +84,16 @@ export const prod: Configuration = {
     standardMaximumConcurrency: 100,
   },
   reconciler: { handOffBoundSeconds: 60, resendBudget: 5, everySeconds: 60 },
-  retention: { ledgerDays: 45, logDays: 90, quarantineDays: 90, archiveDays: 90, queueDays: 14, streamHours: 168 },
+  scheduling: { costCeilingDollarsPerHour: 25 },
+  retention: {
+    ledgerDays: 45,
+    logDays: 90,
+    decisionDays: 30,
+    quarantineDays: 90,
+    archiveDays: 90,
+    queueDays: 14,
+    streamHours: 168,
+  },
   removal: 'retain',
   deletionProtection: true,
   pointInTimeRecovery: true,

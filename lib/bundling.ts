@@ -14,6 +14,7 @@ export const FUNCTION_ENTRIES = {
   republisher: 'lambdas/state/republisher/handler',
   'dead-letter': 'lambdas/lanes/dead-letter/handler',
   reconciler: 'lambdas/monitoring/reconciler/handler',
+  controller: 'lambdas/scheduling/controller/handler',
 } as const;
 
 const RUNNER = 'lambdas/execution/runner/handler';

@@ -21,6 +21,7 @@ export interface Finding {
 export const STAR_RESOURCE_REASONS: Readonly<Record<string, string>> = {
   'xray:PutTraceSegments': 'X-Ray has no resource type for segments.',
   'xray:PutTelemetryRecords': 'X-Ray has no resource type for telemetry.',
+  'cloudwatch:GetMetricData': 'Metrics are no resources: CloudWatch grants reading on all of them or none.',
   'dynamodb:ListStreams': 'The event source mapping asks for it, and it is granted on all streams or none.',
 };
 

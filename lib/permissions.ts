@@ -2,6 +2,7 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { LaneConfiguration } from '../core/contracts/configuration';
 import { OPEN_INDEX } from '../core/contracts/names';
+import type { ControlledLane } from './constructs/lane-controller';
 import { allow } from './constructs/platform-function';
 import type { PlatformStack } from './platform-stack';
 
@@ -147,5 +148,31 @@ export function reconcilerPermissions(stack: PlatformStack): PolicyStatement[] {
     allow(['dynamodb:Query'], [`${acceptances}/index/${OPEN_INDEX}`]),
     allow(RECORDS, [stack.tableArn(names.recordsTable)]),
     allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [stack.tableArn(names.controlTable)]),
+  ];
+}
+
+/** Looks at every lane, and changes the capacity of its own. */
+export function controllerPermissions(
+  stack: PlatformStack,
+  own: ControlledLane,
+  lanes: readonly ControlledLane[],
+): PolicyStatement[] {
+  const { names } = stack;
+  const live = (each: ControlledLane) => stack.liveArn(names.runnerFunction(each.lane.name));
+  return [
+    allow(['cloudwatch:GetMetricData'], ['*']),
+    allow(
+      ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+      lanes.map((each) => stack.queueArn(stack.laneQueueName(each.lane))),
+    ),
+    allow(['lambda:GetProvisionedConcurrencyConfig', 'lambda:GetAlias'], lanes.map(live)),
+    allow(
+      ['lambda:GetEventSourceMapping'],
+      lanes.map((each) => each.mappingArn),
+    ),
+    allow(['lambda:PutProvisionedConcurrencyConfig', 'lambda:DeleteProvisionedConcurrencyConfig'], [live(own)]),
+    allow(['lambda:UpdateEventSourceMapping'], [own.mappingArn]),
+    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stack.tableArn(names.controlTable)]),
+    allow(['dynamodb:PutItem'], [stack.tableArn(names.decisionsTable)]),
   ];
 }

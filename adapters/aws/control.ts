@@ -1,5 +1,11 @@
 /** Lanes' control records and watermarks. */
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { LaneRoute } from '../../core/contracts/functions';
 import type { Control } from '../../core/ports/control';
@@ -25,6 +31,17 @@ export function createControl({ dynamo, sqs, table, queues }: ControlOptions): C
   const get = async (id: string) =>
     (await dynamo.send(new GetItemCommand({ TableName: table, Key: { id: text(id) }, ConsistentRead: true }))).Item ??
     {};
+  const set = async (lane: string, attribute: 'paused' | 'form', value: AttributeValue) => {
+    await dynamo.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: { id: text(`lane#${lane}`) },
+        UpdateExpression: 'SET #attribute = :value',
+        ExpressionAttributeNames: { '#attribute': attribute },
+        ExpressionAttributeValues: { ':value': value },
+      }),
+    );
+  };
   return {
     lane: async (lane) => {
       const item = await get(`lane#${lane}`);
@@ -38,6 +55,8 @@ export function createControl({ dynamo, sqs, table, queues }: ControlOptions): C
       const item = { id: text(`lane#${lane}`), paused: flag(paused), form: text(form) };
       await dynamo.send(new PutItemCommand({ TableName: table, Item: item }));
     },
+    putPaused: (lane, paused) => set(lane, 'paused', flag(paused)),
+    putForm: (lane, form) => set(lane, 'form', text(form)),
     putWatermark: async (lane, oldestSentAtMs, seenAtMs) => {
       // Runners of a lane write side by side; a late one must not replace what was seen after it.
       await holds(

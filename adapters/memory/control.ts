@@ -11,6 +11,14 @@ export function createMemoryControl({ world }: { readonly world: MemoryWorld }):
       run('putLane', [control], () => {
         world.state.lanes[control.lane] = control;
       }),
+    putPaused: (lane, paused) =>
+      run('putPaused', [lane, paused], () => {
+        world.state.lanes[lane] = { ...(world.state.lanes[lane] ?? { lane, form: 'fused' as const }), paused };
+      }),
+    putForm: (lane, form) =>
+      run('putForm', [lane, form], () => {
+        world.state.lanes[lane] = { ...(world.state.lanes[lane] ?? { lane, paused: false }), form };
+      }),
     putWatermark: (lane, oldestSentAtMs, seenAtMs) =>
       run('putWatermark', [lane, oldestSentAtMs, seenAtMs], () => {
         world.state.watermarks[lane] = { oldestSentAtMs, seenAtMs };

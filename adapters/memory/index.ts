@@ -3,6 +3,7 @@ import { createMemoryAcceptances } from './acceptances';
 import { createMemoryClaims } from './claims';
 import { createMemoryContextStore } from './context-store';
 import { createMemoryControl } from './control';
+import { createMemoryControllers } from './controllers';
 import { createMemoryEffects } from './effects';
 import { createMemoryEventBus } from './event-bus';
 import { createMemoryLaneQueue } from './lane-queue';
@@ -14,12 +15,14 @@ import type { MemoryWorld } from './world';
 
 export * from './faults';
 export * from './queues';
+export * from './scaling';
 export * from './world';
 export {
   createMemoryAcceptances,
   createMemoryClaims,
   createMemoryContextStore,
   createMemoryControl,
+  createMemoryControllers,
   createMemoryEffects,
   createMemoryEventBus,
   createMemoryLaneQueue,
@@ -43,6 +46,7 @@ export function createMemoryPorts({
     contexts: createMemoryContextStore({ world }),
     effects: createMemoryEffects({ world }),
     control: createMemoryControl({ world }),
+    controllers: createMemoryControllers({ world }),
     lanes: createMemoryLaneQueue({ world, ...(suspectQueue === undefined ? {} : { suspectQueue }) }),
     bus: createMemoryEventBus({ world }),
     stream: createMemoryOutcomeStream({ world }),

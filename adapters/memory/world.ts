@@ -3,6 +3,7 @@
  * Stored values are never changed in place, only replaced, so that a copy of the tables is a copy of the world.
  */
 import type { Acceptance, ContextItem, EmittedEvent, KeyedWrite, LedgerRecord } from '../../core/contracts/ledger';
+import type { DecisionRecord, SchedulingMode } from '../../core/contracts/scheduling';
 import type { LaneControl, QuarantinedEntry } from '../../core/ports';
 import type { QueueState } from './queues';
 
@@ -14,6 +15,12 @@ export interface StoredAcceptance {
 export interface StoredWatermark {
   readonly oldestSentAtMs: number;
   readonly seenAtMs: number;
+}
+
+export interface StoredLease {
+  readonly token: number;
+  readonly untilMs: number;
+  readonly state: string | undefined;
 }
 
 /** All that there is. Everything in it is plain data. */
@@ -29,6 +36,10 @@ export interface WorldState {
   effects: Record<string, KeyedWrite>;
   lanes: Record<string, LaneControl>;
   watermarks: Record<string, StoredWatermark>;
+  /** Controllers' leases, decisions (youngest first) and switches, by lane. */
+  leases: Record<string, StoredLease>;
+  decisions: Record<string, readonly DecisionRecord[]>;
+  modes: Record<string, SchedulingMode>;
   queues: Record<string, QueueState>;
   /** New images of records in order of their writes: what the publisher consumes. Reading them is the test's work. */
   stream: readonly LedgerRecord[];
@@ -95,6 +106,9 @@ export function createMemoryWorld(
       effects: {},
       lanes: {},
       watermarks: {},
+      leases: {},
+      decisions: {},
+      modes: {},
       queues: {},
       stream: [],
       streamFrom: 1,
@@ -118,6 +132,9 @@ export function cloneState(state: WorldState): WorldState {
     effects: { ...state.effects },
     lanes: { ...state.lanes },
     watermarks: { ...state.watermarks },
+    leases: { ...state.leases },
+    decisions: { ...state.decisions },
+    modes: { ...state.modes },
     queues: { ...state.queues },
     quarantined: { ...state.quarantined },
     objects: { ...state.objects },

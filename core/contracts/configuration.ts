@@ -47,6 +47,9 @@ const lane = v.strictObject({
   maximumConcurrency: whole(2, 1000),
   reserved: v.boolean(),
   maxReceiveCount: whole(5, 100),
+  /** Provisioned environments that the controller never goes below and above. A ceiling of 0 keeps the lane on demand. */
+  warmFloor: whole(0, 6000),
+  warmCeiling: whole(0, 6000),
   /** Admission's fixed bound: events accepted into the lane and not yet closed. */
   admissionBound: whole(1, 10_000_000),
 });
@@ -101,7 +104,13 @@ const configuration = v.strictObject({
     /** Between sweeps; below 60 only where something else than EventBridge Scheduler drives it. */
     everySeconds: seconds(1, 3600),
   }),
+  scheduling: v.strictObject({
+    /** What provisioned environments of all lanes may cost together, in US dollars an hour; null for no ceiling. */
+    costCeilingDollarsPerHour: v.nullable(v.pipe(v.number(), v.minValue(0, 'at least 0'))),
+  }),
   retention: v.strictObject({
+    /** Of the controllers' decisions, each with what it takes to replay it. */
+    decisionDays: whole(1, 3650),
     ledgerDays: whole(1, 3650),
     logDays: whole(1, 3653),
     quarantineDays: whole(1, 3650),
@@ -191,6 +200,12 @@ function laneFaults(each: LaneConfiguration, path: string, classes: readonly str
       path: `${path}.batchWindowSeconds`,
       value: each.batchWindowSeconds,
       allowed: 'at least 1 where batchSize is above 10',
+    });
+  if (each.warmFloor > each.warmCeiling)
+    faults.push({
+      path: `${path}.warmFloor`,
+      value: each.warmFloor,
+      allowed: `at most warmCeiling, ${each.warmCeiling}`,
     });
   const visibility = visibilityTimeoutSeconds(each);
   if (each.objectiveSeconds >= visibility)

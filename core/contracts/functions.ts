@@ -36,6 +36,19 @@ export const CLASSIFICATION_SCHEMA = json(
 );
 export type Classification = v.InferOutput<typeof CLASSIFICATION_SCHEMA>;
 
+const laneTerms = v.strictObject({
+  lane: text,
+  weight: v.number(),
+  objectiveSeconds: v.number(),
+  ordered: v.boolean(),
+  floor: v.number(),
+  ceiling: v.number(),
+  leastConcurrency: v.number(),
+  mostConcurrency: v.number(),
+  mostBatchSize: v.number(),
+  memoryMegabytes: v.number(),
+});
+
 const ledger = { ACCEPTANCES_TABLE: text, RECORDS_TABLE: text };
 export const FUNCTION_ENVIRONMENTS = {
   ingest: v.object({
@@ -88,6 +101,27 @@ export const FUNCTION_ENVIRONMENTS = {
     HAND_OFF_BOUND_SECONDS: v.pipe(v.string(), v.transform(Number)),
     RESEND_BUDGET: v.pipe(v.string(), v.transform(Number)),
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
+  }),
+  controller: v.object({
+    ENVIRONMENT: text,
+    LANE: text,
+    CONTROL_TABLE: text,
+    DECISIONS_TABLE: text,
+    /** Queues of all lanes, for their backlogs. */
+    LANES: LANES_SCHEMA,
+    /** What planning must know of each lane. */
+    LANE_TERMS: json(v.array(laneTerms)),
+    /** Id of each lane's event source mapping. */
+    MAPPINGS: json(v.record(text, text)),
+    /** The account's concurrent executions, and how many of them functions have that are no lane's runner. */
+    ACCOUNT_CONCURRENCY: v.pipe(v.string(), v.transform(Number)),
+    RESERVED_ELSEWHERE: v.pipe(v.string(), v.transform(Number)),
+    /** What provisioned environments of all lanes may cost; empty for no ceiling. */
+    COST_CEILING_DOLLARS_PER_HOUR: v.pipe(
+      v.string(),
+      v.transform((value) => (value === '' ? null : Number(value))),
+    ),
+    DECISION_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
   }),
 } as const;
 export type FunctionKind = keyof typeof FUNCTION_ENVIRONMENTS;

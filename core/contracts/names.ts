@@ -11,6 +11,7 @@ export interface ResourceNames {
   readonly contextTable: string;
   readonly effectsTable: string;
   readonly controlTable: string;
+  readonly decisionsTable: string;
   readonly bus: string;
   readonly expressIntakeQueue: string;
   readonly standardIntakeQueue: string;
@@ -25,6 +26,7 @@ export interface ResourceNames {
   /** Where the ingest function's mapping on a source's stream reports batches that it gave up. */
   streamFailureQueue(source: string): string;
   readonly reconcilerDeadLetterQueue: string;
+  readonly controllerDeadLetterQueue: string;
   appStoreBucket(account: string, region: string): string;
   quarantineBucket(account: string, region: string): string;
   accessLogBucket(account: string, region: string): string;
@@ -35,6 +37,7 @@ export interface ResourceNames {
   suspectDeadLetterQueue(pool: string): string;
   runnerFunction(lane: string): string;
   suspectRunnerFunction(pool: string): string;
+  controllerFunction(lane: string): string;
   platformFunction(name: PlatformFunction): string;
 }
 
@@ -66,6 +69,7 @@ export function resourceNames(environment: string): ResourceNames {
     contextTable: `${prefix}-context`,
     effectsTable: `${prefix}-effects`,
     controlTable: `${prefix}-control`,
+    decisionsTable: `${prefix}-decisions`,
     bus: `${prefix}-events`,
     expressIntakeQueue: `${prefix}-intake-express`,
     standardIntakeQueue: `${prefix}-intake-standard`,
@@ -76,6 +80,7 @@ export function resourceNames(environment: string): ResourceNames {
     publisherFailureDeadLetterQueue: `${prefix}-publisher-failures-dlq`,
     streamFailureQueue: (source) => `${prefix}-stream-failures-${source}`,
     reconcilerDeadLetterQueue: `${prefix}-reconciler-dlq`,
+    controllerDeadLetterQueue: `${prefix}-controller-dlq`,
     appStoreBucket: (account, region) => `${prefix}-app-store-${account}-${region}`,
     quarantineBucket: (account, region) => `${prefix}-quarantine-${account}-${region}`,
     accessLogBucket: (account, region) => `${prefix}-access-logs-${account}-${region}`,
@@ -85,6 +90,7 @@ export function resourceNames(environment: string): ResourceNames {
     suspectQueue: (pool) => `${prefix}-suspects-${pool}`,
     suspectDeadLetterQueue: (pool) => `${prefix}-suspects-${pool}-dlq`,
     runnerFunction: (lane) => `${prefix}-runner-${lane}`,
+    controllerFunction: (lane) => `${prefix}-controller-${lane}`,
     suspectRunnerFunction: (pool) => `${prefix}-suspect-runner-${pool}`,
     platformFunction: (name) => `${prefix}-${name}`,
   };

@@ -12,6 +12,21 @@ export interface MinuteCount {
   readonly count: number;
 }
 
+/** Over the invocations of some minutes; times in seconds. */
+export interface InvocationSums {
+  readonly invocations: number;
+  readonly records: number;
+  /** Σ n². */
+  readonly recordsSquared: number;
+  readonly busySeconds: number;
+  /** Σ d². */
+  readonly busySecondsSquared: number;
+  /** Σ n d. */
+  readonly recordBusySeconds: number;
+  /** Mean time of the inits that were seen; `undefined` for none. */
+  readonly initSeconds: number | undefined;
+}
+
 /** How long work takes in a lane, measured over the last completed minutes. */
 export interface ServiceObservation {
   /** h: time of an invocation that does not depend on how many records it carries. */
@@ -143,4 +158,15 @@ export interface DecisionRecord<State = unknown, Inputs = unknown> {
   readonly reasons: readonly Reason[];
   /** What became of each action: done, or the error that the API gave. */
   readonly outcome: readonly { readonly action: ScalingAction['kind']; readonly result: string }[];
+}
+
+/** `dry-run`: decides and records, and changes nothing. `off`: does not even decide. */
+export type SchedulingMode = 'on' | 'dry-run' | 'off';
+
+const STRICTNESS: readonly SchedulingMode[] = ['on', 'dry-run', 'off'];
+
+/** `on` where nothing is said. */
+export function stricterMode(...modes: readonly (SchedulingMode | undefined)[]): SchedulingMode {
+  const strictest = Math.max(0, ...modes.map((mode) => (mode === undefined ? 0 : STRICTNESS.indexOf(mode))));
+  return STRICTNESS[strictest] ?? 'on';
 }

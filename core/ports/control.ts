@@ -20,6 +20,10 @@ export interface LaneWatermark {
 export interface Control {
   lane(lane: string): Promise<LaneControl>;
   putLane(control: LaneControl): Promise<void>;
+  /** Pauses the lane or lets it run again, and changes nothing else: the form is the controller's to say. */
+  putPaused(lane: string, paused: boolean): Promise<void>;
+  /** Changes the form and nothing else: whether the lane is paused is a person's to say. */
+  putForm(lane: string, form: LaneControl['form']): Promise<void>;
   putWatermark(lane: string, oldestSentAtMs: number, seenAtMs: number): Promise<void>;
   watermark(lane: string): Promise<LaneWatermark>;
 }

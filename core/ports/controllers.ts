@@ -1,8 +1,5 @@
 /** What lanes' controllers keep between steps: a lease with a fencing token, their state, their decisions, and the switch. */
-import type { DecisionRecord } from '../contracts/scheduling';
-
-/** `dry-run`: decides and records, and changes nothing. `off`: does not even decide. */
-export type SchedulingMode = 'on' | 'dry-run' | 'off';
+import type { DecisionRecord, SchedulingMode } from '../contracts/scheduling';
 
 export interface HeldLease {
   /** Rises with every holder; each write of a holder is on the condition that it is still the highest. */

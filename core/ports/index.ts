@@ -4,7 +4,7 @@ export type { Capacity } from './capacity';
 export type { Claims } from './claims';
 export type { ContextStore } from './context-store';
 export type { Control, LaneControl, LaneWatermark } from './control';
-export type { Controllers, HeldLease, SchedulingMode } from './controllers';
+export type { Controllers, HeldLease } from './controllers';
 export type { Effects } from './effects';
 export type { EventBus } from './event-bus';
 export type { LaneQueue } from './lane-queue';

@@ -1,11 +1,11 @@
 /** What a lane has had to do, as far as it has been reported. */
-import type { MinuteCount, ServiceObservation } from '../contracts/scheduling';
+import type { InvocationSums, MinuteCount } from '../contracts/scheduling';
 
 export interface LaneLoad {
   /** Completed minutes from the one asked for, oldest first; a minute without a report is not among them. */
   readonly arrivals: readonly MinuteCount[];
-  /** Over the last minutes; `undefined` where the lane ran nothing in them. */
-  readonly service: ServiceObservation | undefined;
+  /** Over the last minutes. */
+  readonly invocations: InvocationSums;
   readonly backlog: number;
   readonly oldestAgeSeconds: number;
   /** When the youngest of these figures was true. */

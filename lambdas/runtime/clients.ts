@@ -2,9 +2,11 @@
  * One client per service, at module scope so that a warm function keeps its connections. The annotations let the bundler drop the
  * clients that a function does not import.
  */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -13,6 +15,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 const REQUEST_TIMEOUT_MS = 1_000;
 /** Up to 1 MB of records, and never on an event's way. */
 const STREAM_REQUEST_TIMEOUT_MS = 5_000;
+/** Management APIs, which only functions with half a minute call. */
+const API_REQUEST_TIMEOUT_MS = 5_000;
 /** Objects of up to 10 MiB. */
 const OBJECT_REQUEST_TIMEOUT_MS = 10_000;
 
@@ -42,3 +46,5 @@ export const dynamoStreams = /* @__PURE__ */ new DynamoDBStreamsClient(
 export const sqs = /* @__PURE__ */ createSqs();
 export const eventBridge = /* @__PURE__ */ new EventBridgeClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
 export const s3 = /* @__PURE__ */ createS3();
+export const cloudWatch = /* @__PURE__ */ new CloudWatchClient(/* @__PURE__ */ settings(API_REQUEST_TIMEOUT_MS));
+export const lambda = /* @__PURE__ */ new LambdaClient(/* @__PURE__ */ settings(API_REQUEST_TIMEOUT_MS));

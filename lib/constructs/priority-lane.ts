@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { type LaneConfiguration, visibilityTimeoutSeconds } from '../../core/contracts/configuration';
 import { runnerPermissions } from '../permissions';
 import { laneRoutes, type PlatformStack, SUSPECT_RECEIVES, suspectLimits } from '../platform-stack';
+import type { ControlledLane } from './lane-controller';
 import { PlatformFunction } from './platform-function';
 import { mapQueue } from './platform-mapping';
 import { QueuePair } from './queue-pair';
@@ -17,6 +18,9 @@ export interface PriorityLaneProps {
 }
 
 export class PriorityLane extends Construct {
+  /** What controllers must know of it. */
+  readonly controlled: ControlledLane;
+
   constructor(scope: Construct, id: string, { stack, lane, code, deadLetterVisibilitySeconds }: PriorityLaneProps) {
     super(scope, id);
     const { names } = stack;
@@ -48,12 +52,17 @@ export class PriorityLane extends Construct {
       },
       permissions: runnerPermissions(stack, stack.laneQueueName(lane), [lane], suspectQueue),
     });
-    mapQueue(this, 'Mapping', runner, {
+    const mapping = mapQueue(this, 'Mapping', runner, {
       queueArn: queues.queue.queueArn,
       batchSize: lane.batchSize,
       ...(lane.ordered ? {} : { batchWindowSeconds: lane.batchWindowSeconds }),
       maximumConcurrency: lane.maximumConcurrency,
     });
+    this.controlled = {
+      lane,
+      mappingId: mapping.eventSourceMappingId,
+      mappingArn: mapping.eventSourceMappingArn,
+    };
   }
 }
 

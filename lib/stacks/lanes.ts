@@ -2,9 +2,11 @@
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { functionEntry, runnerEntry } from '../bundling';
+import { LaneController } from '../constructs/lane-controller';
 import { PlatformFunction } from '../constructs/platform-function';
 import { mapQueue } from '../constructs/platform-mapping';
 import { PriorityLane, SuspectLane } from '../constructs/priority-lane';
+import { failureQueue } from '../constructs/queue-pair';
 import { deadLetterPermissions } from '../permissions';
 import { laneRoutes, type Platform, PlatformStack } from '../platform-stack';
 
@@ -15,15 +17,29 @@ export class LanesStack extends PlatformStack {
   constructor(scope: Construct, platform: Platform) {
     super(scope, platform, 'lanes', 'Triage: one queue, runner and dead-letter queue per lane');
     const deadLetterVisibilitySeconds = DEAD_LETTER_VISIBILITY_SECONDS;
-    for (const lane of this.configuration.lanes) {
+    const lanes = this.configuration.lanes.map((lane) => {
       const code = this.runnerCode(lane.pool);
-      new PriorityLane(this, `Lane-${lane.name}`, { stack: this, lane, code, deadLetterVisibilitySeconds });
-    }
+      return new PriorityLane(this, `Lane-${lane.name}`, { stack: this, lane, code, deadLetterVisibilitySeconds });
+    });
+    this.controllers(lanes);
     for (const pool of this.pools) {
       const code = this.runnerCode(pool);
       new SuspectLane(this, `Suspects-${pool}`, { stack: this, pool, code, deadLetterVisibilitySeconds });
     }
     this.deadLetter();
+  }
+
+  private controllers(lanes: readonly PriorityLane[]): void {
+    const controlled = lanes.map((lane) => lane.controlled);
+    const code = this.bundler.code(functionEntry('controller'));
+    const deadLetterQueue = failureQueue(this, 'ControllerDeadLetters', {
+      stack: this,
+      queueName: this.names.controllerDeadLetterQueue,
+    });
+    for (const lane of lanes) {
+      const own = lane.controlled;
+      new LaneController(lane, 'Controller', { stack: this, own, lanes: controlled, code, deadLetterQueue });
+    }
   }
 
   private runnerCode(pool: string) {

@@ -34,6 +34,12 @@ export class StateStack extends PlatformStack {
     this.table('Context', { tableName: this.names.contextTable, partitionKey: text('key') });
     this.table('Effects', { tableName: this.names.effectsTable, partitionKey: text('id') });
     this.table('Control', { tableName: this.names.controlTable, partitionKey: text('id') });
+    this.table('Decisions', {
+      tableName: this.names.decisionsTable,
+      partitionKey: text('lane'),
+      sortKey: number('atMs'),
+      timeToLiveAttribute: 'expiresAt',
+    });
     this.buckets();
     this.publisher(records);
   }

@@ -1,14 +1,17 @@
-"""Starts the embedded emulator with two corrections towards AWS, on one pinned version only.
+"""Starts the embedded emulator with three corrections towards AWS, on one pinned version only.
 
 1. A thrown error keeps its class name on its way to the caller (`errorType`), so that a Catch by name matches, and the worker
    that ran it stays warm, as an execution environment does on AWS. Upstream answers `Runtime.HandlerError` for everything.
 2. Kinesis and DynamoDB stream mappings run on threads of their own. Upstream runs their handlers on the thread that also
    polls SQS, so a slow stream handler holds up every lane.
+3. Lines in CloudWatch's embedded metric format become metrics, as they do in Lambda's log delivery. Upstream only keeps them as
+   text, so nothing that reads metrics would ever see what functions measure.
 
 Nothing else is changed. The conformance suite shows whether a new release still needs this.
 """
 
 import functools
+import json
 import sys
 import threading
 import time
@@ -91,6 +94,39 @@ def separate_streams(service):
     service._ensure_poller = ensure_pollers
 
 
+def embedded_metrics(log):
+    """(namespace, name, dimensions, seconds, unit, values) of each metric in a log; lines that are no such documents are passed over."""
+    for line in log.splitlines():
+        if '"_aws"' not in line:
+            continue
+        try:
+            document = json.loads(line[line.index("{") :])
+            seconds = document["_aws"]["Timestamp"] / 1000
+            for directive in document["_aws"]["CloudWatchMetrics"]:
+                for names in directive["Dimensions"]:
+                    dimensions = {name: str(document[name]) for name in names}
+                    for metric in directive["Metrics"]:
+                        value = document[metric["Name"]]
+                        values = value if isinstance(value, list) else [value]
+                        unit = metric.get("Unit", "None")
+                        yield directive["Namespace"], metric["Name"], dimensions, seconds, unit, values
+        except (ValueError, KeyError, TypeError):
+            continue
+
+
+def keep_embedded_metrics(service, cloudwatch):
+    execute = service._execute_function_warm
+
+    @functools.wraps(execute)
+    def execute_and_measure(func, event, request_id):
+        answer = execute(func, event, request_id)
+        for namespace, name, dimensions, seconds, unit, values in embedded_metrics(answer.get("log") or ""):
+            cloudwatch._store_datum(namespace, name, dimensions, seconds, unit, None, values, None, None)
+        return answer
+
+    service._execute_function_warm = execute_and_measure
+
+
 def main():
     try:
         version = metadata.version("ministack")
@@ -100,8 +136,9 @@ def main():
         refuse(f"ministack {version} is installed")
     from ministack import app
     from ministack.core import lambda_runtime
-    from ministack.services import lambda_svc
+    from ministack.services import cloudwatch, lambda_svc
 
+    keep_embedded_metrics(lambda_svc, cloudwatch)
     keep_error_names(lambda_runtime, lambda_svc)
     separate_streams(lambda_svc)
     sys.argv = sys.argv[:1]

@@ -4,12 +4,14 @@
  */
 import type { Envelope, LaneMessage } from '../../core/contracts/event';
 import type { Acceptance, LedgerRecord, NodeOutput, Outcome, Progress } from '../../core/contracts/ledger';
+import type { DecisionRecord } from '../../core/contracts/scheduling';
 import type { StreamRange } from '../../core/contracts/stream-failure';
 import type {
   Acceptances,
   Claims,
   ContextStore,
   Control,
+  Controllers,
   Effects,
   EventBus,
   LaneQueue,
@@ -30,6 +32,7 @@ export interface PortsUnderTest {
   readonly contexts: ContextStore;
   readonly effects: Effects;
   readonly control: Control;
+  readonly controllers: Controllers;
   readonly lanes: LaneQueue;
   readonly bus: EventBus;
   readonly stream: OutcomeStream;
@@ -115,6 +118,7 @@ export function describePorts(name: string, make: () => Promise<PortsUnderTest>)
     contextsSuite(() => ports);
     effectsSuite(() => ports);
     controlSuite(() => ports);
+    controllersSuite(() => ports);
     lanesSuite(() => ports);
     streamSuite(() => ports);
     storesSuite(() => ports);
@@ -457,6 +461,74 @@ function effectsSuite(ports: () => PortsUnderTest): void {
   });
 }
 
+function controllersSuite(ports: () => PortsUnderTest): void {
+  describe('controllers', () => {
+    const decision = (lane: string, atMs: number, more: Partial<DecisionRecord> = {}): DecisionRecord => ({
+      lane,
+      atMs,
+      parametersHash: 'hash',
+      inputs: { lanes: [] },
+      stateBefore: {},
+      forecast: [],
+      plan: undefined,
+      actions: [],
+      reasons: [],
+      outcome: [],
+      ...more,
+    });
+
+    it('gives a lease to one at a time, with a token that rises, and the state that the last one left', async () => {
+      const { controllers } = ports();
+      const lane = fresh();
+      expect(await controllers.acquire(lane, T, T + 100)).toEqual({ token: 1, state: undefined });
+      expect(await controllers.acquire(lane, T + 99, T + 200)).toBeUndefined();
+      expect(await controllers.acquire(lane, T + 100, T + 200)).toEqual({ token: 2, state: undefined });
+      expect(await controllers.finish(2, decision(lane, T), '{"a":1}')).toBe(true);
+      expect(await controllers.acquire(lane, T + 101, T + 300)).toEqual({ token: 3, state: '{"a":1}' });
+    });
+    it('lets nobody write whose lease another has taken over', async () => {
+      const { controllers } = ports();
+      const lane = fresh();
+      await controllers.acquire(lane, T, T + 100);
+      expect(await controllers.begin(1, decision(lane, T))).toBe(true);
+      await controllers.acquire(lane, T + 100, T + 200);
+      expect(await controllers.begin(1, decision(lane, T + 1))).toBe(false);
+      expect(await controllers.finish(1, decision(lane, T), 'late')).toBe(false);
+      expect(await controllers.finish(2, decision(lane, T + 100), 'mine')).toBe(true);
+      expect(await controllers.acquire(lane, T + 101, T + 300)).toMatchObject({ state: 'mine' });
+    });
+    it('keeps decisions, the youngest first, with what became of them', async () => {
+      const { controllers } = ports();
+      const lane = fresh();
+      await controllers.acquire(lane, T, T + 100);
+      for (const atMs of [T, T + 1, T + 2]) await controllers.begin(1, decision(lane, atMs));
+      const outcome = [{ action: 'release' as const, result: 'done' }];
+      await controllers.finish(1, decision(lane, T + 2, { outcome }), '{}');
+      const found = await controllers.decisions(lane, { limit: 2 });
+      expect(found.map(({ atMs, outcome: each }) => [atMs, each])).toEqual([
+        [T + 2, outcome],
+        [T + 1, []],
+      ]);
+      expect((await controllers.decisions(lane, { limit: 5, untilMs: T + 1 })).map(({ atMs }) => atMs)).toEqual([
+        T + 1,
+        T,
+      ]);
+      expect(await controllers.decisions(fresh(), { limit: 5 })).toEqual([]);
+    });
+    it("has the stricter mode of the lane's own and everybody's", async () => {
+      const { controllers } = ports();
+      const lane = fresh();
+      expect(await controllers.mode(lane)).toBe('on');
+      await controllers.setMode(lane, 'dry-run');
+      expect(await controllers.mode(lane)).toBe('dry-run');
+      await controllers.setMode(undefined, 'off');
+      expect(await controllers.mode(lane)).toBe('off');
+      await controllers.setMode(undefined, 'on');
+      expect(await controllers.mode(lane)).toBe('dry-run');
+    });
+  });
+}
+
 function controlSuite(ports: () => PortsUnderTest): void {
   describe('control', () => {
     it('knows an untouched lane as running and fused, and keeps what is put', async () => {
@@ -466,6 +538,24 @@ function controlSuite(ports: () => PortsUnderTest): void {
       expect(await control.lane(lane)).toEqual({ lane, paused: true, form: 'split' });
       await control.putLane({ lane, paused: false, form: 'fused' });
       expect(await control.lane(lane)).toEqual({ lane, paused: false, form: 'fused' });
+    });
+    it('pauses and resumes, and leaves the form alone', async () => {
+      const { control, lane } = ports();
+      await control.putLane({ lane, paused: false, form: 'split' });
+      await control.putPaused(lane, true);
+      expect(await control.lane(lane)).toEqual({ lane, paused: true, form: 'split' });
+      await control.putLane({ lane, paused: true, form: 'fused' });
+      await control.putPaused(lane, false);
+      expect(await control.lane(lane)).toEqual({ lane, paused: false, form: 'fused' });
+    });
+    it('changes the form and leaves alone whether the lane is paused', async () => {
+      const { control, lane, orderedLane } = ports();
+      await control.putLane({ lane, paused: true, form: 'fused' });
+      await control.putForm(lane, 'split');
+      expect(await control.lane(lane)).toEqual({ lane, paused: true, form: 'split' });
+      await control.putLane({ lane, paused: false, form: 'fused' });
+      await control.putForm(orderedLane, 'fused');
+      expect(await control.lane(orderedLane)).toEqual({ lane: orderedLane, paused: false, form: 'fused' });
     });
     it('keeps a watermark with the backlog beside it', async () => {
       const { control, lane } = ports();

@@ -22,6 +22,7 @@ import {
   createClaims,
   createContextStore,
   createControl,
+  createControllers,
   createEffects,
   createEventBus,
   createLaneQueue,
@@ -80,6 +81,12 @@ describePorts('aws', async () => {
     contexts: createContextStore({ dynamo, table: `${name}-context` }),
     effects: createEffects({ dynamo, table: `${name}-effects` }),
     control: createControl({ dynamo, sqs, table: `${name}-control`, queues: lanes }),
+    controllers: createControllers({
+      dynamo,
+      controlTable: `${name}-control`,
+      decisionsTable: `${name}-decisions`,
+      retentionDays: RETENTION_DAYS,
+    }),
     lanes: createLaneQueue({ sqs, lanes, suspectQueue }),
     bus: createEventBus({ eventBridge, bus: name }),
     stream: createOutcomeStream({ streams }),
@@ -127,6 +134,7 @@ async function makeTables(dynamo: DynamoDBClient, name: string): Promise<void> {
     context: { KeySchema: keys('key'), AttributeDefinitions: text('key') },
     effects: { KeySchema: keys('id'), AttributeDefinitions: text('id') },
     control: { KeySchema: keys('id'), AttributeDefinitions: text('id') },
+    decisions: { KeySchema: keys('lane', 'atMs'), AttributeDefinitions: [...text('lane'), ...number('atMs')] },
   };
   await Promise.all(
     Object.entries(tables).map(async ([suffix, table]) => {

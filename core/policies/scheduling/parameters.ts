@@ -2,6 +2,14 @@
  * The knobs of planning. Their values in use are the tuned ones, which are data; these are the meanings, and defaults that are safe
  * without tuning. A lower objective is a lane's own, see `LaneTerms`.
  */
+import { DEFAULT_FORECAST_PARAMETERS, type ForecastParameters } from '../forecast';
+
+export interface SchedulingParameters {
+  readonly planning: PlanningParameters;
+  readonly forecast: ForecastParameters;
+  /** The plan's window, in minutes from the running one: from when a change is usable until the next can replace it. */
+  readonly window: { readonly fromMinutes: number; readonly untilMinutes: number };
+}
 
 export interface PlanningParameters {
   /** The plan keeps ρ at or below it at the forecast demand. (0, 1). */
@@ -54,4 +62,11 @@ export const DEFAULT_PLANNING: PlanningParameters = {
   splitAboveShareOfObjective: 0.5,
   staleAfterSeconds: 300,
   costCeilingDollarsPerHour: null,
+};
+
+/** Three minutes are what AWS takes to allocate, at the worst, and a minute to see; five are the least it bills. */
+export const DEFAULT_SCHEDULING: SchedulingParameters = {
+  planning: DEFAULT_PLANNING,
+  forecast: DEFAULT_FORECAST_PARAMETERS,
+  window: { fromMinutes: 3, untilMinutes: 8 },
 };

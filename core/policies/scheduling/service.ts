@@ -3,22 +3,7 @@
  * the fixed part of an invocation and whose slope is the time of a record. Sums can be added up over environments and minutes, which
  * samples cannot.
  */
-import type { ServiceObservation } from '../../contracts/scheduling';
-
-/** Over the invocations of some minutes; times in seconds. */
-export interface ServiceSums {
-  readonly invocations: number;
-  readonly records: number;
-  /** Σ n². */
-  readonly recordsSquared: number;
-  readonly busySeconds: number;
-  /** Σ d². */
-  readonly busySecondsSquared: number;
-  /** Σ n d. */
-  readonly recordBusySeconds: number;
-  /** Mean time of the inits that were seen; `undefined` for none. */
-  readonly initSeconds: number | undefined;
-}
+import type { InvocationSums, ServiceObservation } from '../../contracts/scheduling';
 
 /** Of a Node.js function of a few hundred kilobytes on arm64: a median of AWS Lambda inits as published by maxday/lambda-perf. */
 export const ASSUMED_INIT_SECONDS = 0.15;
@@ -28,7 +13,7 @@ const ASSUMED_FIXED_SHARE = 0.2;
 const LEAST_VARIANCE = 0.05;
 
 /** `undefined` for no invocation. */
-export function serviceFrom(sums: ServiceSums): ServiceObservation | undefined {
+export function serviceFrom(sums: InvocationSums): ServiceObservation | undefined {
   const { invocations, records, busySeconds } = sums;
   if (invocations === 0 || records === 0) return undefined;
   const meanRecords = records / invocations;

@@ -13,7 +13,7 @@ import { indexChains } from '../../../core/units/choose-chain';
 import type { Application } from '../../../core/units/definitions';
 import { dynamo, s3, sqs } from '../../runtime/clients';
 import { createLog } from '../../runtime/log';
-import { metricLine } from '../../runtime/metrics';
+import { type Metric, metricLine } from '../../runtime/metrics';
 import { createRunner } from './core';
 import { readRunnerEnvironment } from './env';
 import { type Summary, summarise } from './summary';
@@ -38,12 +38,18 @@ export function createHandler(applications: readonly Application[]) {
     },
     { now: Date.now, random: Math.random, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
   );
+  const initOnce = createInitOnce(performance.now());
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const read = event.Records.map((record) => ({ record, delivery: readDelivery(record) }));
     const deliveries = read.flatMap(({ delivery }) => delivery ?? []);
     const unreadable = read.filter(({ delivery }) => delivery === undefined).map(({ record }) => record.messageId);
+    const startedMs = performance.now();
     const summary = summarise(await run(deliveries, Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS));
-    writeLine(environment, summary, unreadable.length);
+    const busyMs = performance.now() - startedMs;
+    writeLine(environment, summary, unreadable.length, [
+      ...serviceMetrics(event.Records.length, busyMs),
+      ...initOnce(),
+    ]);
     return { batchItemFailures: [...summary.returned, ...unreadable].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }
@@ -86,10 +92,37 @@ function readDelivery({ messageId, receiptHandle, attributes, body }: SQSRecord)
       };
 }
 
+/** What a controller finds the parts of an invocation's time from: sums that add up over environments. */
+function serviceMetrics(records: number, busyMs: number): Metric[] {
+  return [
+    { name: 'records', unit: 'Count', value: records },
+    { name: 'recordsSquared', unit: 'None', value: records ** 2 },
+    { name: 'busy', unit: 'Milliseconds', value: busyMs },
+    { name: 'busySquared', unit: 'None', value: busyMs ** 2 },
+    { name: 'recordBusy', unit: 'None', value: records * busyMs },
+  ];
+}
+
+/** From the start of the process to its first batch: told once per environment. */
+function createInitOnce(initMs: number): () => Metric[] {
+  let isTold = false;
+  return () => {
+    if (isTold) return [];
+    isTold = true;
+    return [{ name: 'init', unit: 'Milliseconds', value: initMs }];
+  };
+}
+
 /** The batch's one line, which carries its metrics as well. */
-function writeLine(environment: Environment, { records, counts, latenciesMs }: Summary, unreadable: number): void {
+function writeLine(
+  environment: Environment,
+  { records, counts, latenciesMs }: Summary,
+  unreadable: number,
+  service: readonly Metric[],
+): void {
   const count = (name: string, value: number | undefined) => ({ name, unit: 'Count' as const, value: value ?? 0 });
   const metrics = [
+    ...service,
     count('done', counts.done),
     count('dead', counts.dead),
     count('expired', counts.expired),

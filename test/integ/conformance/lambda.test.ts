@@ -1,4 +1,6 @@
 /** Proves what Triage needs of functions and queue mappings: partial failures, lanes side by side, aliases, error names, time-outs. */
+
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateAliasCommand,
   PublishVersionCommand,
@@ -7,13 +9,57 @@ import {
   UpdateFunctionCodeCommand,
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
-import { behaviours, eventually } from './behaviour';
+import { behaviours, eventually, unique } from './behaviour';
 import { code, invoke, lambdaOf, makeFunction, makeMapping, makeQueue, untilSaid } from './resources';
 
 const echo = 'exports.handler = async (event) => { for (const r of event.Records) say(r.body); };';
 const sizes = 'exports.handler = async (event) => say(event.Records.length);';
 
 behaviours('Lambda', {
+  'a line in embedded metric format becomes metrics under its dimensions': async (endpoint) => {
+    const lane = unique('lane');
+    const document = {
+      _aws: {
+        Timestamp: Date.now(),
+        CloudWatchMetrics: [
+          { Namespace: 'TriageConformance', Dimensions: [['lane']], Metrics: [{ Name: 'busy', Unit: 'Milliseconds' }] },
+        ],
+      },
+      lane,
+      busy: [10, 30],
+    };
+    const name = await makeFunction(
+      endpoint,
+      `exports.handler = async () => { console.log(${JSON.stringify(JSON.stringify(document))}); };`,
+    );
+    await invoke(endpoint, name, {});
+    const cloudWatch = new CloudWatchClient(endpoint.client);
+    const query = (Id: string, Stat: string, value: string) => ({
+      Id,
+      MetricStat: {
+        Metric: { Namespace: 'TriageConformance', MetricName: 'busy', Dimensions: [{ Name: 'lane', Value: value }] },
+        Period: 60,
+        Stat,
+      },
+    });
+    const read = async () => {
+      const { MetricDataResults = [] } = await cloudWatch.send(
+        new GetMetricDataCommand({
+          StartTime: new Date(Date.now() - 120_000),
+          EndTime: new Date(Date.now() + 60_000),
+          MetricDataQueries: [
+            query('sum', 'Sum', lane),
+            query('count', 'SampleCount', lane),
+            query('other', 'Sum', `${lane}-other`),
+          ],
+        }),
+      );
+      return MetricDataResults.map(({ Id, Values = [] }) => [Id, ...Values]);
+    };
+    // Log delivery takes its time on AWS.
+    await eventually('the metric', async () => ((await read())[0]?.length === 2 ? true : undefined), 180_000);
+    expect(await read()).toEqual([['sum', 40], ['count', 2], ['other']]);
+  },
   'only the records that a batch reports as failed come back': async (endpoint) => {
     const deadLetter = await makeQueue(endpoint);
     const queue = await makeQueue(endpoint, { deadLetter, receives: 2, visibility: 3 });

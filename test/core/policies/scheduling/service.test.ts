@@ -1,8 +1,9 @@
 /** Proves that the two parts of an invocation's time are found again from sums alone. */
 import fc from 'fast-check';
-import { ASSUMED_INIT_SECONDS, type ServiceSums, serviceFrom } from '../../../../core/policies/scheduling/service';
+import type { InvocationSums } from '../../../../core/contracts/scheduling';
+import { ASSUMED_INIT_SECONDS, serviceFrom } from '../../../../core/policies/scheduling/service';
 
-const sumsOf = (invocations: readonly { readonly n: number; readonly seconds: number }[]): ServiceSums => {
+const sumsOf = (invocations: readonly { readonly n: number; readonly seconds: number }[]): InvocationSums => {
   const sum = (of: (each: { readonly n: number; readonly seconds: number }) => number) =>
     invocations.reduce((total, each) => total + of(each), 0);
   return {

@@ -1,0 +1,5 @@
+import { readEnvironment } from '../../runtime/environment';
+
+/** What a lane's controller reads from its environment. */
+export const readControllerEnvironment = (variables: Readonly<Record<string, string | undefined>>) =>
+  readEnvironment('controller', variables);

@@ -1,0 +1,117 @@
+/**
+ * A lane's controller: a function of its own on a schedule of its own, so that no lane waits for another's and nothing central can
+ * fail for all. It may look at every lane, and change its own lane only.
+ */
+import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { LaneConfiguration } from '../../core/contracts/configuration';
+import type { LaneTerms } from '../../core/contracts/scheduling';
+import { controllerPermissions } from '../permissions';
+import { laneRoutes, type PlatformStack } from '../platform-stack';
+import { acknowledge } from './acknowledge';
+import { allow, PlatformFunction } from './platform-function';
+
+/** A lane as its controllers see it. */
+export interface ControlledLane {
+  readonly lane: LaneConfiguration;
+  readonly mappingId: string;
+  readonly mappingArn: string;
+}
+
+export interface LaneControllerProps {
+  readonly stack: PlatformStack;
+  /** The lane that it acts on; one of `lanes`. */
+  readonly own: ControlledLane;
+  readonly lanes: readonly ControlledLane[];
+  readonly code: Code;
+  /** Of invocations that failed for good; shared by all controllers. */
+  readonly deadLetterQueue: Queue;
+}
+
+const TIMEOUT_SECONDS = 30;
+
+export class LaneController extends Construct {
+  constructor(scope: Construct, id: string, { stack, own, lanes, code, deadLetterQueue }: LaneControllerProps) {
+    super(scope, id);
+    const { names, configuration } = stack;
+    const laneName = own.lane.name;
+    const controller = new PlatformFunction(this, 'Function', {
+      stack,
+      kind: 'controller',
+      functionName: names.controllerFunction(laneName),
+      description: `Plans the capacity of lane ${laneName}`,
+      code,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      memoryMegabytes: 512,
+      deadLetterQueue,
+      environment: {
+        ENVIRONMENT: configuration.environment,
+        LANE: laneName,
+        CONTROL_TABLE: names.controlTable,
+        DECISIONS_TABLE: names.decisionsTable,
+        LANES: laneRoutes(names, configuration.lanes),
+        LANE_TERMS: JSON.stringify(configuration.lanes.map(laneTerms)),
+        MAPPINGS: stack.toJsonString(Object.fromEntries(lanes.map((each) => [each.lane.name, each.mappingId]))),
+        ACCOUNT_CONCURRENCY: String(configuration.accountConcurrency),
+        RESERVED_ELSEWHERE: String(
+          configuration.ingestion.expressMaximumConcurrency + configuration.ingestion.standardMaximumConcurrency,
+        ),
+        COST_CEILING_DOLLARS_PER_HOUR: String(configuration.scheduling.costCeilingDollarsPerHour ?? ''),
+        DECISION_RETENTION_DAYS: String(configuration.retention.decisionDays),
+      },
+      permissions: controllerPermissions(stack, own, lanes),
+    });
+    acknowledge(this, {
+      'AwsSolutions-IAM5[Resource::*]':
+        'cloudwatch:GetMetricData and the X-Ray actions know no finer resource; the house rules refuse every other star resource.',
+    });
+    this.schedule(stack, laneName, controller.live.functionArn, deadLetterQueue.queueArn);
+  }
+
+  private schedule(stack: PlatformStack, lane: string, target: string, deadLetterQueue: string): void {
+    const group = stack.formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: 'default' });
+    const role = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnEquals: { 'aws:SourceArn': group } },
+      }),
+      inlinePolicies: { invoke: new PolicyDocument({ statements: invoke(target, deadLetterQueue) }) },
+    });
+    new CfnSchedule(this, 'Schedule', {
+      name: stack.names.controllerFunction(lane),
+      description: `Runs the controller of lane ${lane}`,
+      scheduleExpression: 'rate(1 minute)',
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: target,
+        roleArn: role.roleArn,
+        deadLetterConfig: { arn: deadLetterQueue },
+        // A step that comes late plans for a minute that has passed; the next one is at hand.
+        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+      },
+    });
+  }
+}
+
+const invoke = (target: string, deadLetterQueue: string): PolicyStatement[] => [
+  allow(['lambda:InvokeFunction'], [target]),
+  allow(['sqs:SendMessage'], [deadLetterQueue]),
+];
+
+/** The mapping takes 2 at the least. What the configuration says of batch and cap are the bounds that the controller plans within. */
+export function laneTerms(lane: LaneConfiguration): LaneTerms {
+  return {
+    lane: lane.name,
+    weight: lane.weight,
+    objectiveSeconds: lane.objectiveSeconds,
+    ordered: lane.ordered,
+    floor: lane.warmFloor,
+    ceiling: lane.warmCeiling,
+    leastConcurrency: 2,
+    mostConcurrency: lane.maximumConcurrency,
+    mostBatchSize: lane.batchSize,
+    memoryMegabytes: lane.memoryMegabytes,
+  };
+}
