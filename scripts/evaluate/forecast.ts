@@ -107,19 +107,26 @@ function print(judged: readonly Judged[], planLevel: number): void {
     console.log(
       `\n## ${workload}\n\n${result.forecasts} forecasts of the greatest demand per minute in [now + 3, now + 8)`,
     );
-    console.log('\n| level | rival (best on train) | rival loss | loss | skill | DM | p | at or below |');
-    console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+    console.log(
+      '\n| level | rival (best on train) | rival loss | loss | skill | DM | p | at or below | rival best in hindsight: skill |',
+    );
+    console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
     for (const each of result.byLevel) {
       const interval =
         each.level === planLevel ? ` (${percent(skillInterval.low)} to ${percent(skillInterval.high)})` : '';
       console.log(
-        `| ${each.level}${each.level === planLevel ? ', the plan’s' : ''} | ${each.rival} | ${round(each.rivalLoss)} | ${round(each.ourLoss)} | ${percent(each.skill)}${interval} | ${each.test.statistic.toFixed(2)} | ${each.test.pValue.toPrecision(2)} | ${percent(each.hitShare)} |`,
+        `| ${each.level}${each.level === planLevel ? ', the plan’s' : ''} | ${each.rival} | ${round(each.rivalLoss)} | ${round(each.ourLoss)} | ${percent(each.skill)}${interval} | ${each.test.statistic.toFixed(2)} | ${each.test.pValue.toPrecision(2)} | ${percent(each.hitShare)} | ${hindsight(each)} |`,
       );
     }
     console.log(
       `\n90 % band: covers ${percent(band.coverage)}, in the tenth where demand had been steepest ${percent(band.steepCoverage)}, where it turned out steepest ${percent(band.turnedOutCoverage)}; mean width ${round(band.width)} events/min, ${percent(band.relativeWidth)} of the mean target`,
     );
   }
+}
+
+function hindsight({ ourLoss, onTest }: TestResult['byLevel'][number]): string {
+  const best = onTest[0];
+  return best === undefined ? '' : `${best.name}: ${percent(1 - ourLoss / best.loss)}`;
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

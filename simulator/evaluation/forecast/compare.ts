@@ -55,9 +55,7 @@ export function trainRivals(
   });
   return levels.map((level, column) => ({
     level,
-    losses: rivals
-      .map(({ name }, rival) => ({ name, loss: totals[rival]?.[column] ?? Number.NaN }))
-      .sort((a, b) => a.loss - b.loss),
+    losses: rivals.map(({ name }, rival) => ({ name, loss: totals[rival]?.[column] ?? Number.NaN })).sort(byLoss),
   }));
 }
 
@@ -71,6 +69,8 @@ export interface SkillAtLevel {
   readonly test: DieboldMariano;
   /** Share of targets at or below the quantile. */
   readonly hitShare: number;
+  /** Every rival's loss on the test part, best first: what choosing by training data cost the rival, or spared us. */
+  readonly onTest: readonly { readonly name: string; readonly loss: number }[];
 }
 
 export interface TestResult {
@@ -92,24 +92,28 @@ export function testForecaster(
   const run = (forecaster: Forecaster<unknown>) =>
     runForecaster(forecaster, split.series, window, { fromMinute: split.countedMinute, levels });
   const own = run(ours);
-  const runs = new Map<string, JudgedForecast[]>();
   const unit = unitOf(split, weighing);
+  const runs = rivals.map(({ name, forecaster }) => ({ name, judged: run(forecaster) }));
   const compared = trained.map(({ level, losses }) => {
-    const rival = losses[0]?.name ?? '';
-    const forecaster = rivals.find(({ name }) => name === rival)?.forecaster;
-    if (forecaster === undefined) throw new Error(`there is no rival "${rival}" to compare with`);
-    const theirs = runs.get(rival) ?? run(forecaster);
-    runs.set(rival, theirs);
     const inUnits = (judged: readonly JudgedForecast[]) => lossesAt(judged, level, levels).map((loss) => loss / unit);
-    return { level, rival, ours: inUnits(own), theirs: inUnits(theirs) };
+    const rival = runs.find(({ name }) => name === losses[0]?.name);
+    if (rival === undefined) throw new Error(`there is no rival "${losses[0]?.name}" to compare with`);
+    const onTest = runs.map(({ name, judged }) => ({ name, loss: mean(inUnits(judged)) })).sort(byLoss);
+    return { level, rival: rival.name, ours: inUnits(own), theirs: inUnits(rival.judged), onTest };
   });
   return {
     forecasts: own.length,
-    byLevel: compared.map((each) => ({ ...skillOf(each), hitShare: hitShare(own, levels.indexOf(each.level)) })),
+    byLevel: compared.map(({ onTest, ...each }) => ({
+      ...skillOf(each),
+      hitShare: hitShare(own, levels.indexOf(each.level)),
+      onTest,
+    })),
     band: scoreBand(own, steepnessOf(split.series), { low: levels.indexOf(BAND.low), high: levels.indexOf(BAND.high) }),
     losses: compared.map(({ ours: own, theirs }) => ({ ours: own, theirs })),
   };
 }
+
+const byLoss = (a: { readonly loss: number }, b: { readonly loss: number }) => a.loss - b.loss;
 
 /** Many series as one: each minute's loss is the mean over the series. They must have been judged at the same minutes. */
 export function poolResults(results: readonly TestResult[]): TestResult {
@@ -122,9 +126,12 @@ export function poolResults(results: readonly TestResult[]): TestResult {
   const averaged = (pick: (result: TestResult) => number) => mean(results.map(pick));
   return {
     forecasts: results.reduce((sum, each) => sum + each.forecasts, 0),
-    byLevel: first.byLevel.map(({ level, rival }, column) => ({
+    byLevel: first.byLevel.map(({ level, rival, onTest }, column) => ({
       ...skillOf({ level, rival, ...(losses[column] ?? { ours: [], theirs: [] }) }),
       hitShare: averaged((each) => each.byLevel[column]?.hitShare ?? Number.NaN),
+      onTest: onTest
+        .map(({ name }) => ({ name, loss: averaged((each) => lossOf(each.byLevel[column]?.onTest ?? [], name)) }))
+        .sort(byLoss),
     })),
     band: {
       coverage: averaged(({ band }) => band.coverage),
@@ -184,4 +191,8 @@ function unitOf({ series, testMinute }: Split, weighing: Weighing): number {
 
 function meanByMinute(series: readonly (readonly number[])[]): number[] {
   return (series[0] ?? []).map((_, minute) => mean(series.map((each) => each[minute] ?? Number.NaN)));
+}
+
+function lossOf(losses: readonly { readonly name: string; readonly loss: number }[], name: string): number {
+  return losses.find((each) => each.name === name)?.loss ?? Number.NaN;
 }

@@ -185,6 +185,9 @@ describe('the comparison', () => {
     // At 0.99 doubling is the better rival: being above costs next to nothing there.
     expect(same.byLevel.map(({ rival }) => rival)).toEqual(['same', 'same', 'same', 'same', 'same', 'double']);
     expect(same.byLevel.slice(0, 5).map(({ skill }) => skill)).toEqual([0, 0, 0, 0, 0]);
+    expect(same.byLevel[0]?.onTest.map(({ name }) => name)).toEqual(['same', 'double']);
+    expect(same.byLevel[5]?.onTest.map(({ name }) => name)).toEqual(['double', 'same']);
+    expect(same.byLevel[0]?.onTest[0]?.loss).toBeCloseTo(same.byLevel[0]?.ourLoss ?? 0, 12);
     const worse = testForecaster(split, multiple(3), rivals, trained, terms);
     expect(worse.byLevel.every(({ skill }) => skill < 0)).toBe(true);
   });
@@ -206,6 +209,7 @@ describe('the comparison', () => {
       ((a.byLevel[3]?.ourLoss ?? 0) + (b.byLevel[3]?.ourLoss ?? 0)) / 2,
       9,
     );
+    expect(pooled.byLevel[3]?.onTest).toEqual(a.byLevel[3]?.onTest);
     expect(() => poolResults([])).toThrow('no result');
   });
 
