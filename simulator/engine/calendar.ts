@@ -6,6 +6,7 @@
  * sift instead of two.
  */
 const INITIAL_CAPACITY = 64;
+const STRIDE = 4;
 
 export class Calendar {
   /** Of the entry that `pop` took out last; `time` is the simulation's clock. */
@@ -17,9 +18,8 @@ export class Calendar {
   private heapTimes = new Float64Array(INITIAL_CAPACITY);
   private heapSlots = new Int32Array(INITIAL_CAPACITY);
   private sequences = new Float64Array(INITIAL_CAPACITY);
-  private kinds = new Uint8Array(INITIAL_CAPACITY);
-  private subjects = new Int32Array(INITIAL_CAPACITY);
-  private stamps = new Int32Array(INITIAL_CAPACITY);
+  /** Of each slot its kind, subject and stamp: in one array, because each array costs a look-up of its own. */
+  private data = new Int32Array(STRIDE * INITIAL_CAPACITY);
   /** Slots not in use, as a stack: the heap's entries [length, capacity) name them. */
   private length = 0;
   private hole = false;
@@ -45,13 +45,16 @@ export class Calendar {
     const position = atRoot ? 0 : this.length++;
     const slot = this.heapSlots[position] as number;
     this.sequences[slot] = this.nextSequence++;
-    this.kinds[slot] = kind;
-    this.subjects[slot] = subject;
-    this.stamps[slot] = stamp;
+    const { data } = this;
+    const base = slot * STRIDE;
+    data[base] = kind;
+    data[base + 1] = subject;
+    data[base + 2] = stamp;
+    this.heapTimes[position] = time;
     if (atRoot) {
       this.hole = false;
-      this.siftDown(time, slot);
-    } else this.siftUp(position, time, slot);
+      this.siftDown();
+    } else if (position > 0) this.siftUp(position);
   }
 
   /** Moves the clock to the next event and shows it in the public fields; false, and nothing changes, if there is none. */
@@ -60,9 +63,11 @@ export class Calendar {
     if (this.length === 0) return false;
     const slot = this.heapSlots[0] as number;
     this.time = this.heapTimes[0] as number;
-    this.kind = this.kinds[slot] as number;
-    this.subject = this.subjects[slot] as number;
-    this.stamp = this.stamps[slot] as number;
+    const { data } = this;
+    const base = slot * STRIDE;
+    this.kind = data[base] as number;
+    this.subject = data[base + 1] as number;
+    this.stamp = data[base + 2] as number;
     this.hole = true;
     return true;
   }
@@ -78,15 +83,18 @@ export class Calendar {
     const free = this.heapSlots[0] as number;
     const last = --this.length;
     if (last === 0) return;
-    const time = this.heapTimes[last] as number;
-    const slot = this.heapSlots[last] as number;
+    this.heapTimes[0] = this.heapTimes[last] as number;
+    this.heapSlots[0] = this.heapSlots[last] as number;
     this.heapSlots[last] = free;
-    this.siftDown(time, slot);
+    this.siftDown();
   }
 
-  private siftUp(from: number, time: number, slot: number): void {
+  // The sifts are given places, never times: a time handed to a function that is not inlined is put in a box on the heap.
+  private siftUp(from: number): void {
     const times = this.heapTimes;
     const slots = this.heapSlots;
+    const time = times[from] as number;
+    const slot = slots[from] as number;
     let position = from;
     while (position > 0) {
       const parent = (position - 1) >> 2;
@@ -100,22 +108,39 @@ export class Calendar {
     slots[position] = slot;
   }
 
-  private siftDown(time: number, slot: number): void {
+  private siftDown(): void {
     const times = this.heapTimes;
     const slots = this.heapSlots;
     const length = this.length;
+    const time = times[0] as number;
+    const slot = slots[0] as number;
     let position = 0;
     for (;;) {
       const first = 4 * position + 1;
       if (first >= length) break;
       let best = first;
       let bestTime = times[first] as number;
-      const end = Math.min(first + 4, length);
-      for (let child = first + 1; child < end; child++) {
-        const childTime = times[child] as number;
-        if (childTime < bestTime || (childTime === bestTime && this.isBefore(slots[child], slots[best]))) {
-          best = child;
+      const left = length - first;
+      // Four children nearly always; written out, because a loop over so few costs as much as what it does.
+      if (left > 1) {
+        let childTime = times[first + 1] as number;
+        if (childTime <= bestTime && (childTime < bestTime || this.isBefore(slots[first + 1], slots[best]))) {
+          best = first + 1;
           bestTime = childTime;
+        }
+        if (left > 2) {
+          childTime = times[first + 2] as number;
+          if (childTime <= bestTime && (childTime < bestTime || this.isBefore(slots[first + 2], slots[best]))) {
+            best = first + 2;
+            bestTime = childTime;
+          }
+          if (left > 3) {
+            childTime = times[first + 3] as number;
+            if (childTime <= bestTime && (childTime < bestTime || this.isBefore(slots[first + 3], slots[best]))) {
+              best = first + 3;
+              bestTime = childTime;
+            }
+          }
         }
       }
       if (bestTime > time || (bestTime === time && this.isBefore(slot, slots[best]))) break;
@@ -137,14 +162,12 @@ export class Calendar {
     this.heapTimes = enlarged(this.heapTimes, new Float64Array(capacity));
     this.heapSlots = enlarged(this.heapSlots, new Int32Array(capacity));
     this.sequences = enlarged(this.sequences, new Float64Array(capacity));
-    this.kinds = enlarged(this.kinds, new Uint8Array(capacity));
-    this.subjects = enlarged(this.subjects, new Int32Array(capacity));
-    this.stamps = enlarged(this.stamps, new Int32Array(capacity));
+    this.data = enlarged(this.data, new Int32Array(STRIDE * capacity));
     for (let slot = before; slot < capacity; slot++) this.heapSlots[slot] = slot;
   }
 }
 
-function enlarged<Numbers extends Float64Array | Int32Array | Uint8Array>(from: Numbers, to: Numbers): Numbers {
+function enlarged<Numbers extends Float64Array | Int32Array>(from: Numbers, to: Numbers): Numbers {
   to.set(from);
   return to;
 }

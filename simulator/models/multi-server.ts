@@ -33,11 +33,13 @@ export class MultiServer {
   private readonly uniforms: Xoshiro128;
   private readonly queues: Ring[];
   private readonly waitBound: number;
+  private readonly watchesTail: boolean;
   private busy = 0;
 
   constructor(private readonly setting: MultiServerSetting) {
     this.uniforms = new Xoshiro128(setting.seed);
     this.waitBound = setting.waitBound ?? Number.POSITIVE_INFINITY;
+    this.watchesTail = setting.waitBound !== undefined;
     this.queues = setting.classes.map(() => new Ring());
     this.waits = setting.classes.map(() => new BatchMeans());
     setting.classes.forEach(({ between }, index) => {
@@ -72,7 +74,9 @@ export class MultiServer {
     if (this.busy < this.setting.servers) {
       this.busy++;
       this.delayed.add(0);
-      this.begin(index, 0);
+      (this.waits[index] as BatchMeans).add(0);
+      if (this.watchesTail) this.beyond.add(0);
+      this.begin(index);
     } else {
       this.delayed.add(1);
       (this.queues[index] as Ring).push(calendar.time);
@@ -83,17 +87,18 @@ export class MultiServer {
     for (let index = 0; index < this.queues.length; index++) {
       const queue = this.queues[index] as Ring;
       if (queue.length > 0) {
-        this.begin(index, this.calendar.time - queue.shift());
+        const wait = this.calendar.time - queue.shift();
+        (this.waits[index] as BatchMeans).add(wait);
+        if (this.watchesTail) this.beyond.add(wait > this.waitBound ? 1 : 0);
+        this.begin(index);
         return;
       }
     }
     this.busy--;
   }
 
-  private begin(index: number, wait: number): void {
+  private begin(index: number): void {
     const { calendar } = this;
-    (this.waits[index] as BatchMeans).add(wait);
-    this.beyond.add(wait > this.waitBound ? 1 : 0);
     const { service } = this.setting.classes[index] as ArrivalClass;
     calendar.push(calendar.time + service.sample(this.uniforms), DEPARTURE, index);
   }
