@@ -1,6 +1,6 @@
 /**
  * Lanes' loads from the metrics that ingestion and runners write in embedded format, and from the queues. Metrics come late by a
- * minute or so: a minute without a figure is not yet known while it is young, and a zero when it is older.
+ * minute or so: a young minute without a figure is not yet known, an older one is a zero.
  */
 import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
 import type { InvocationSums, MinuteCount } from '../../core/contracts/scheduling';
@@ -62,6 +62,11 @@ export function createLoads({ cloudWatch, control, environment, namespace }: Loa
         readSeries(cloudWatch, queries, fromMinute, nowMinute),
         Promise.all(lanes.map(({ lane }) => control.watermark(lane))),
       ]);
+      // Figures come through in order: a minute without one is known to be empty once a later minute of any lane has one.
+      const reportedUntil = Math.max(
+        nowMinute - LATE_MINUTES,
+        ...lanes.flatMap((_, index) => [...(series.get(`accepted${index}`)?.keys() ?? [])]),
+      );
       const loads = lanes.map(({ lane, fromMinute: from }, index) => {
         const of = (id: string) => series.get(`${id}${index}`) ?? new Map<number, number>();
         const watermark = watermarks[index];
@@ -72,7 +77,7 @@ export function createLoads({ cloudWatch, control, environment, namespace }: Loa
         return [
           lane,
           {
-            arrivals: arrivalsOf(of('accepted'), from, nowMinute),
+            arrivals: arrivalsOf(of('accepted'), from, nowMinute, reportedUntil),
             invocations: sumsOf(of, nowMinute),
             backlog: watermark?.backlog ?? 0,
             oldestAgeSeconds: isWaiting ? Math.max(0, (nowMs - (watermark?.oldestSentAtMs ?? nowMs)) / 1000) : 0,
@@ -85,12 +90,17 @@ export function createLoads({ cloudWatch, control, environment, namespace }: Loa
   };
 }
 
-function arrivalsOf(series: ReadonlyMap<number, number>, fromMinute: number, nowMinute: number): MinuteCount[] {
+function arrivalsOf(
+  series: ReadonlyMap<number, number>,
+  fromMinute: number,
+  nowMinute: number,
+  reportedUntil: number,
+): MinuteCount[] {
   const arrivals: MinuteCount[] = [];
   for (let minute = fromMinute; minute < nowMinute; minute++) {
     const count = series.get(minute);
     if (count !== undefined) arrivals.push({ minute, count });
-    else if (minute < nowMinute - LATE_MINUTES) arrivals.push({ minute, count: 0 });
+    else if (minute < reportedUntil) arrivals.push({ minute, count: 0 });
     // Minutes are learnt in order: what comes after an unknown one waits for it.
     else break;
   }

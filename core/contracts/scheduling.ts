@@ -33,6 +33,8 @@ export interface ServiceObservation {
   readonly overheadSeconds: number;
   /** s: time that one more record adds to an invocation. */
   readonly recordSeconds: number;
+  /** True where all batches were alike, so that how the time falls into h and s is an assumption. */
+  readonly isSplitAssumed?: boolean;
   /** Squared coefficient of variation of the time of an invocation; 0 for constant, 1 for exponential. */
   readonly scv: number;
   /** Time to start an environment, at the median. */

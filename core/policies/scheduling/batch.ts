@@ -24,7 +24,8 @@ export const speedUp = (service: ServiceObservation, records: number): number =>
 
 /**
  * The largest batch that its part of the objective allows. A window only where the objective has seconds to give and it fills more
- * of a batch than it would anyway: it saves invocations of a lane that is in no hurry.
+ * of a batch than it would anyway: it saves invocations of a lane that is in no hurry. Where what a record costs is only assumed, the
+ * largest batch is allowed: batches were all alike because little came, and only a burst's full ones can teach the difference.
  */
 export function planBatch(
   terms: Pick<LaneTerms, 'objectiveSeconds' | 'ordered' | 'mostBatchSize'>,
@@ -34,7 +35,8 @@ export function planBatch(
 ): Batching {
   if (terms.ordered) return { batchSize: 1, batchWindowSeconds: 0 };
   const room = parameters.batchShareOfObjective * terms.objectiveSeconds - service.overheadSeconds;
-  const allowed = service.recordSeconds > 0 ? Math.floor(room / service.recordSeconds) : terms.mostBatchSize;
+  const isKnown = service.recordSeconds > 0 && service.isSplitAssumed !== true;
+  const allowed = isKnown ? Math.floor(room / service.recordSeconds) : terms.mostBatchSize;
   const largest = Math.max(1, Math.min(terms.mostBatchSize, allowed));
   const windowSeconds = Math.min(
     MOST_WINDOW_SECONDS,

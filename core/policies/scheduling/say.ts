@@ -4,6 +4,14 @@ import type { Reason } from '../../contracts/scheduling';
 const WORDS: Readonly<Record<string, (args: Reason['args']) => string>> = {
   'not-observed': () => 'nothing is known of the lane: the last plan is held',
   'stale-inputs': ({ ageSeconds }) => `what is known is ${ageSeconds} s old: the last plan is held`,
+  'forecast-nothing-seen': () => 'no minute of demand is known yet',
+  'forecast-minutes-missing': ({ minutes }) => `${minutes} minutes of demand were not reported, and count as unknown`,
+  'forecast-minutes-refused': ({ minutes }) => `${minutes} reported minutes were known already or no counts`,
+  'forecast-window-changed': ({ fromMinutes, untilMinutes }) =>
+    `the plan now stands from ${fromMinutes} to ${untilMinutes} minutes ahead: the forecast learns its errors anew`,
+  'forecast-leader': ({ model, weight }) => `the forecast follows ${model} most (${percent(weight)})`,
+  'forecast-burst': ({ score }) => `a burst is under way (score ${Number(score).toFixed(1)})`,
+  'inputs-unavailable': ({ error }) => `nothing could be read (${error}): the last plan is held`,
   'nothing-measured': () => 'the lane has run nothing yet: its least capacity',
   short: ({ needed, granted }) => `needs ${needed} environments; the weighted sharing gives ${granted}`,
   borrowed: ({ borrowed }) => `${borrowed} environments are lent by lanes that need less than their share`,
@@ -14,6 +22,8 @@ const WORDS: Readonly<Record<string, (args: Reason['args']) => string>> = {
   'lower-later': ({ lowerSteps }) => `less is planned for ${lowerSteps} steps: not yet long enough to lower`,
   lower: ({ from, to }) => `warm capacity lowered from ${from} to ${to}`,
 };
+
+const percent = (share: number | string | undefined) => `${Math.round(100 * Number(share))} %`;
 
 /** A code of a later version comes out as it is, with its arguments. */
 export function sayReason({ code, args }: Reason): string {

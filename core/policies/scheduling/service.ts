@@ -20,13 +20,14 @@ export function serviceFrom(sums: InvocationSums): ServiceObservation | undefine
   const meanBusy = busySeconds / invocations;
   const variance = sums.recordsSquared / invocations - meanRecords ** 2;
   const covariance = sums.recordBusySeconds / invocations - meanRecords * meanBusy;
-  const fitted =
-    variance < LEAST_VARIANCE ? ((1 - ASSUMED_FIXED_SHARE) * meanBusy) / meanRecords : covariance / variance;
+  const isSplitAssumed = variance < LEAST_VARIANCE;
+  const fitted = isSplitAssumed ? ((1 - ASSUMED_FIXED_SHARE) * meanBusy) / meanRecords : covariance / variance;
   // Neither part can be negative, whatever noise says.
   const recordSeconds = Math.min(meanBusy / meanRecords, Math.max(0, fitted));
   return {
     overheadSeconds: Math.max(0, meanBusy - recordSeconds * meanRecords),
     recordSeconds,
+    ...(isSplitAssumed ? { isSplitAssumed } : {}),
     scv: meanBusy === 0 ? 0 : Math.max(0, sums.busySecondsSquared / invocations / meanBusy ** 2 - 1),
     initSeconds: sums.initSeconds ?? ASSUMED_INIT_SECONDS,
   };

@@ -20,6 +20,11 @@ describe('planBatch', () => {
     expect(plan({ ordered: true, objectiveSeconds: 3600 }, 100)).toEqual({ batchSize: 1, batchWindowSeconds: 0 });
   });
 
+  it('allows the largest where what a record costs is only assumed, so that a burst can teach it', () => {
+    const assumed = { ...SERVICE, isSplitAssumed: true };
+    expect(plan({ objectiveSeconds: 0.1 }, 10, assumed).batchSize).toBe(10);
+  });
+
   it('waits for a fuller batch only where the objective has seconds for it and more than one would come', () => {
     expect(plan({ objectiveSeconds: 19 }).batchWindowSeconds).toBe(0);
     expect(plan({ objectiveSeconds: 20 }, 2).batchWindowSeconds).toBe(1);

@@ -172,6 +172,14 @@ describe('sayReason', () => {
     );
   });
 
+  it('has words for every code that the forecast and the plan give', () => {
+    const ofForecast = ['nothing-seen', 'minutes-missing', 'minutes-refused', 'window-changed', 'leader', 'burst'];
+    const codes = [...ofForecast.map((each) => `forecast-${each}`), 'inputs-unavailable', 'deploying', 'borrowed'];
+    const args = { minutes: 2, model: 'AR', weight: 0.25, score: 1, error: 'no', fromMinutes: 3, untilMinutes: 8 };
+    for (const code of codes) expect(sayReason({ code, args })).not.toContain(code);
+    expect(sayReason({ code: 'forecast-leader', args })).toBe('the forecast follows AR most (25 %)');
+  });
+
   it('says a code that it does not know as it is', () => {
     expect(sayReason({ code: 'later', args: { x: 1 } })).toBe('later {"x":1}');
   });

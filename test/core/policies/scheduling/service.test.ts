@@ -23,6 +23,7 @@ describe('serviceFrom', () => {
     const found = serviceFrom(sumsOf(sizes.map((n) => ({ n, seconds: 0.03 + 0.01 * n }))));
     expect(found?.overheadSeconds).toBeCloseTo(0.03, 9);
     expect(found?.recordSeconds).toBeCloseTo(0.01, 9);
+    expect(found?.isSplitAssumed).toBeUndefined();
   });
 
   it('takes a fifth of the time as fixed where all batches are alike', () => {
@@ -35,6 +36,7 @@ describe('serviceFrom', () => {
     expect(found?.overheadSeconds).toBeCloseTo(0.02, 9);
     expect(found?.recordSeconds).toBeCloseTo(0.02, 9);
     expect(found?.scv).toBeCloseTo(0, 9);
+    expect(found?.isSplitAssumed).toBe(true);
   });
 
   it('measures the variability of an invocation: 1/4 for times of 1 and 3', () => {
@@ -54,6 +56,7 @@ describe('serviceFrom', () => {
     expect(serviceFrom(sumsOf([{ n: 1, seconds: 0 }]))).toEqual({
       overheadSeconds: 0,
       recordSeconds: 0,
+      isSplitAssumed: true,
       scv: 0,
       initSeconds: ASSUMED_INIT_SECONDS,
     });
