@@ -50,10 +50,11 @@ export function createCapacity({ lambda, alias, lanes, account }: CapacityOption
   };
   return {
     read: async (lane) => {
+      const { runner, mappingId } = of(lane);
       const [config, { RoutingConfig }, mapping] = await Promise.all([
         provisioned(lane),
-        lambda.send(new GetAliasCommand({ FunctionName: of(lane).runner, Name: alias })),
-        lambda.send(new GetEventSourceMappingCommand({ UUID: of(lane).mappingId })),
+        lambda.send(new GetAliasCommand({ FunctionName: runner, Name: alias })),
+        lambda.send(new GetEventSourceMappingCommand({ UUID: mappingId })),
       ]);
       return {
         ...config,
