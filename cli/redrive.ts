@@ -1,6 +1,7 @@
 /** A new generation of events whose last one ended otherwise than DONE, in the environment that is connected to. */
 import { createAcceptances, createLaneQueue } from '../adapters/aws';
 import type { Envelope } from '../core/contracts/event';
+import { laneRoute } from '../core/contracts/lane-route';
 import type { LedgerRecord } from '../core/contracts/ledger';
 import type { Connection } from './connection';
 import { readAcceptances, recordsOf } from './readers/ledger';
@@ -13,14 +14,7 @@ export async function redrive(
 ): Promise<Redriven[]> {
   const { clients, names, configuration } = connection;
   const envelopes = await envelopesOf(connection, dead);
-  const lanes = configuration.lanes.map(({ name, pool, priorityClass, ordered, admissionBound }) => ({
-    name,
-    pool,
-    priorityClass,
-    ordered,
-    admissionBound,
-    queueUrlName: names.laneQueue(name, ordered),
-  }));
+  const lanes = configuration.lanes.map((lane) => laneRoute(names, lane));
   return redriveEvents(
     {
       records: recordsOf(connection),

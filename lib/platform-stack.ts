@@ -3,7 +3,7 @@ import { ArnFormat, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Configuration, LaneConfiguration } from '../core/contracts/configuration';
 import { visibilityTimeoutSeconds } from '../core/contracts/configuration';
-import type { LaneRoute } from '../core/contracts/functions';
+import { laneRoute } from '../core/contracts/lane-route';
 import { LIVE_ALIAS, type ResourceNames, resourceNames, type StackName } from '../core/contracts/names';
 import type { Bundler } from './bundling';
 import { type Features, featuresOf } from './features';
@@ -106,12 +106,6 @@ export abstract class PlatformStack extends Stack {
   laneQueueName(lane: LaneConfiguration): string {
     return this.names.laneQueue(lane.name, lane.ordered);
   }
-}
-
-/** What a function must know of a lane to send to it. */
-export function laneRoute(names: ResourceNames, lane: LaneConfiguration): LaneRoute {
-  const { name, pool, priorityClass, ordered, admissionBound } = lane;
-  return { name, pool, priorityClass, ordered, admissionBound, queueUrlName: names.laneQueue(name, ordered) };
 }
 
 export function laneRoutes(names: ResourceNames, lanes: readonly LaneConfiguration[]): string {

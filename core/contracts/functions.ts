@@ -10,6 +10,9 @@ const laneRoute = v.strictObject({
   priorityClass: text,
   ordered: v.boolean(),
   admissionBound: v.number(),
+  /** ESMRM's w_i, and what delay counts as too long: for the decision to shed. */
+  weight: v.number(),
+  objectiveSeconds: v.number(),
   queueUrlName: text,
 });
 
@@ -60,6 +63,7 @@ export const FUNCTION_ENVIRONMENTS = {
     LANES: LANES_SCHEMA,
     /** Sources, rules, classes and default class of the configuration. */
     CLASSIFICATION: CLASSIFICATION_SCHEMA,
+    LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
     HAND_OFF_BOUND_SECONDS: v.pipe(v.string(), v.transform(Number)),
   }),
   runner: v.object({

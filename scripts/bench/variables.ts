@@ -24,6 +24,8 @@ export const LANE = {
   priorityClass: 'normal',
   ordered: false,
   admissionBound: 1_000_000,
+  weight: 1,
+  objectiveSeconds: 10,
   queueUrlName: NAMES.laneQueue,
 };
 

@@ -17,6 +17,8 @@ const lane = {
   priorityClass: 'normal',
   ordered: false,
   admissionBound: 1000,
+  weight: 1,
+  objectiveSeconds: 10,
   queueUrlName: 'lane',
 };
 

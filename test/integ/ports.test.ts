@@ -66,6 +66,8 @@ describePorts('aws', async () => {
     pool: 'main',
     priorityClass: 'normal',
     admissionBound: 1_000,
+    weight: 1,
+    objectiveSeconds: 10,
     queueUrlName: queues[lane] ?? '',
     ordered: lane === 'ordered',
   }));

@@ -7,6 +7,7 @@ import { RetryableError, TerminalError } from '../../../core/contracts/errors';
 import type { Envelope } from '../../../core/contracts/event';
 import type { Delivery } from '../../../core/contracts/lane-message';
 import type { ContextItem, LedgerRecord } from '../../../core/contracts/ledger';
+import { orderBatch } from '../../../core/policies/order-batch';
 import type { LaneControl } from '../../../core/ports';
 import { chooseChain, findChain, type LocatedChain, unknownChainError } from '../../../core/units/choose-chain';
 import { contextKeys } from '../../../core/units/run-stage';
@@ -67,13 +68,29 @@ export function createRunner(ports: RunnerPorts, settings: RunnerSettings, tools
       ? await inOrder(runner, distinct, untilMs)
       : await sideBySide(
           runner,
-          distinct.map(({ delivery }) => delivery),
+          inTurn(
+            distinct.map(({ delivery }) => delivery),
+            tools.now(),
+          ),
           lane.form,
           untilMs,
         );
     const settled = await keepRefused(runner, ran);
     return [...settled, ...settledRepeats(distinct, settled)];
   };
+}
+
+/** Large batches begin in parts: what is due goes first, and tenants take turns. */
+function inTurn(batch: readonly Delivery[], nowMs: number): readonly Delivery[] {
+  const queued = batch.map((delivery) => {
+    const { tenant, event } = delivery.message.envelope;
+    return {
+      delivery,
+      tenant,
+      deadlineAtMs: event.expirytime === undefined ? undefined : Date.parse(event.expirytime),
+    };
+  });
+  return orderBatch(queued, { nowMs }).map(({ delivery }) => delivery);
 }
 
 /** A repeat ends as its first did: acknowledged with it, or returned with it. */

@@ -3,16 +3,18 @@
  * only for what a retry can mend; what is wrong with an event itself is kept in quarantine, one object per batch.
  */
 
-import { type AdmissionState, decideAdmission, needsObservation, observed } from '../../../core/policies/admit';
-import type { Claims, Control, Quarantine } from '../../../core/ports';
+import { decideAdmission } from '../../../core/policies/admit';
+import type { Claims, Control, Quarantine, Records } from '../../../core/ports';
 import { checkClaim } from './claim-check';
 import { cut, type HandOverPorts, type HeldGroups, handOver, settleStored, toAcceptance } from './hand-over';
 import { type IntakeRecord, type Refusal, type Unwrapped, unwrap } from './intake';
+import { createLaneWatch, type LaneWatch } from './lane-watch';
 import { isLate, type Placed, place, refusePlaced } from './place';
 import type { Clock, IngestSettings } from './settings';
 import { createSummary, type IngestSummary, type SummaryBuilder } from './summary';
 
 export interface IngestPorts extends HandOverPorts {
+  readonly records: Pick<Records, 'commit'>;
   readonly quarantine: Quarantine;
   readonly claims: Claims;
   readonly control: Control;
@@ -21,14 +23,19 @@ export interface IngestPorts extends HandOverPorts {
 /** Reads from the app store at the same time. */
 const PARALLEL_READS = 4;
 
-/** Answers with the counts and with the records that have to come again. Keeps nothing between batches but the lanes' backlogs. */
+/** Answers with the counts and with the records that have to come again. Keeps nothing between batches but what it saw of the lanes. */
 export function createIngest(ports: IngestPorts, settings: IngestSettings, clock: Clock) {
-  const backlogs = new Map<string, AdmissionState>();
+  const watch = createLaneWatch(ports, settings);
   return async (records: readonly IntakeRecord[]): Promise<IngestSummary> => {
     const summary = createSummary(records.length);
     const refusals: Refusal[] = [];
-    const batch: Batch = { ports, settings, clock, backlogs, summary, refusals };
+    const streamRefs = new Set(records.flatMap(({ ref, stream }) => (stream === undefined ? [] : [ref])));
+    const batch: Batch = { ports, settings, clock, watch, summary, refusals, streamRefs };
     const placed = await placeAll(await unwrapAll(records, batch), batch);
+    await watch.look(
+      placed.map((each) => each.lane),
+      clock.now(),
+    );
     await Promise.all([...byLane(placed).values()].map((lane) => deliver(lane, batch)));
     await keepRefusals(batch);
     return summary.build();
@@ -39,9 +46,11 @@ interface Batch {
   readonly ports: IngestPorts;
   readonly settings: IngestSettings;
   readonly clock: Clock;
-  readonly backlogs: Map<string, AdmissionState>;
+  readonly watch: LaneWatch;
   readonly summary: SummaryBuilder;
   readonly refusals: Refusal[];
+  /** Records that a stream delivered: it gives them again until they are taken. */
+  readonly streamRefs: ReadonlySet<string>;
 }
 
 function byLane(placed: readonly Placed[]): ReadonlyMap<string, readonly Placed[]> {
@@ -113,7 +122,6 @@ async function deliver(placed: readonly Placed[], batch: Batch): Promise<void> {
   const [lane] = placed.map((each) => each.lane);
   if (lane === undefined) return;
   const held: HeldGroups | undefined = lane.ordered ? new Set() : undefined;
-  await observe(lane.name, batch);
   const parts = cut(placed);
   for (const [index, part] of parts.entries()) {
     try {
@@ -129,35 +137,46 @@ async function deliver(placed: readonly Placed[], batch: Batch): Promise<void> {
 }
 
 async function deliverPart(part: readonly Placed[], held: HeldGroups | undefined, batch: Batch): Promise<void> {
-  const { ports, settings, clock, summary, refusals } = batch;
+  const { ports, settings, clock, summary, watch } = batch;
   const [{ lane } = { lane: undefined }] = part;
   if (lane === undefined) return;
   const drafts = part.map((each) => each.draft);
   const acceptance = toAcceptance(drafts, lane.name, clock.now(), settings.handOffBoundMs);
   const input = { lane: lane.name, bound: lane.admissionBound, events: part.length };
-  const { decision, reason, state } = decideAdmission(batch.backlogs.get(lane.name), input);
+  const { decision, reason, state } = decideAdmission(watch.admission(lane.name), input);
   if (decision === 'refuse') {
     // A repeat of what was accepted while there was room is no new load, and refusing it would contradict the ledger.
     const stored = await ports.acceptances.read(acceptance.key);
-    if (stored === undefined) refusals.push(...part.map((each) => refusePlaced(each, 'lane-full', reason)));
+    if (stored === undefined) pushBack(part, reason, batch);
     else summary.delivered(lane, await settleStored(stored, ports, held), 0);
     return;
   }
-  const delivered = await handOver(acceptance, ports, held);
-  if (delivered.accepted > 0 && state !== undefined) batch.backlogs.set(lane.name, state);
+  const shed = shedReasons(part, acceptance.acceptedAtMs, watch);
+  const delivered = await handOver(acceptance, ports, held, shed);
+  if (delivered.accepted > 0 && state !== undefined) watch.admitted(lane.name, state);
   const late = drafts.filter((each) => isLate(each.event, acceptance.acceptedAtMs)).length;
   summary.delivered(lane, delivered, delivered.accepted > 0 ? late : 0);
 }
 
-async function observe(lane: string, { ports, clock, backlogs }: Batch): Promise<void> {
-  const nowMs = clock.now();
-  if (!needsObservation(backlogs.get(lane), nowMs)) return;
-  try {
-    backlogs.set(lane, observed((await ports.control.watermark(lane)).backlog, nowMs));
-  } catch (error) {
-    backlogs.delete(lane);
-    ports.log.warn('backlog could not be read, admitting', { lane, error });
-  }
+/**
+ * Backpressure: a stream gives its records again, so it stands still until there is room; whoever sent by another way cannot be told,
+ * so what the lane cannot take is kept in quarantine with the reason.
+ */
+function pushBack(part: readonly Placed[], reason: string, { streamRefs, summary, refusals }: Batch): void {
+  const ofStream = part.filter((each) => streamRefs.has(each.ref));
+  summary.fail(ofStream.map((each) => each.ref));
+  const others = part.filter((each) => !streamRefs.has(each.ref));
+  refusals.push(...others.map((each) => refusePlaced(each, 'lane-full', reason)));
+}
+
+/** By key, why an event is given up at once. */
+function shedReasons(part: readonly Placed[], nowMs: number, watch: LaneWatch): ReadonlyMap<string, string> {
+  return new Map(
+    part.flatMap((each) => {
+      const reason = watch.shedReason(each, nowMs);
+      return reason === undefined ? [] : [[each.draft.key, reason] as const];
+    }),
+  );
 }
 
 /** One object for the whole batch. Where it cannot be written, its records come again: nothing is dropped in silence. */

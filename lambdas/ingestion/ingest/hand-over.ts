@@ -3,7 +3,8 @@ import { gzipSync } from 'node:zlib';
 import type { LaneMessage } from '../../../core/contracts/event';
 import { acceptanceKey } from '../../../core/contracts/identity';
 import type { Acceptance } from '../../../core/contracts/ledger';
-import type { Acceptances, LaneQueue, Log } from '../../../core/ports';
+import { unreactedOutcome } from '../../../core/policies/unreacted-outcome';
+import type { Acceptances, LaneQueue, Log, Records } from '../../../core/ports';
 import type { Draft, Placed } from './place';
 
 /** An item of the table takes 400 KB; this leaves room for its other attributes. */
@@ -14,6 +15,7 @@ const MAX_EVENTS = 1_000;
 const ENVELOPE_BYTES = 1_000;
 
 export interface HandOverPorts {
+  readonly records: Pick<Records, 'commit'>;
   readonly acceptances: Acceptances;
   readonly lanes: LaneQueue;
   readonly log: Log;
@@ -27,6 +29,8 @@ export interface HandedOver {
   readonly resent: number;
   /** Events that are accepted and not sent: the reconciler sends them. */
   readonly unsent: number;
+  /** Events that were accepted and given up at once. */
+  readonly shed: number;
 }
 
 /** Groups whose messages must wait, since an earlier one of theirs was not sent. */
@@ -68,16 +72,23 @@ export function toAcceptance(
   };
 }
 
-/** Rejects only where the acceptance could not be put or read. What comes after it is the reconciler's to mend. */
+/**
+ * Rejects only where the acceptance could not be put or read. What comes after it is the reconciler's to mend. `shed`: by key, why an
+ * event is given up; its outcome takes the place of its message, and where that cannot be written, the event goes on after all.
+ */
 export async function handOver(
   acceptance: Acceptance,
   ports: HandOverPorts,
   held: HeldGroups | undefined,
+  shed: ReadonlyMap<string, string> = new Map(),
 ): Promise<HandedOver> {
   const events = acceptance.envelopes.length;
   const put = await ports.acceptances.accept(acceptance);
-  if (put.status === 'accepted')
-    return { accepted: events, duplicates: 0, resent: 0, unsent: await send(acceptance, ports, held) };
+  if (put.status === 'accepted') {
+    const given = await giveUp(acceptance, shed, ports);
+    const unsent = await send(acceptance, ports, held, given);
+    return { accepted: events, duplicates: 0, resent: 0, unsent, shed: given.size };
+  }
   const stored = put.stored ?? (await ports.acceptances.read(acceptance.key)) ?? acceptance;
   return settleStored(stored, ports, held);
 }
@@ -89,13 +100,42 @@ export async function settleStored(
   held: HeldGroups | undefined,
 ): Promise<HandedOver> {
   const events = stored.envelopes.length;
-  if (stored.handedOver) return { accepted: 0, duplicates: events, resent: 0, unsent: 0 };
-  return { accepted: 0, duplicates: 0, resent: events, unsent: await send(stored, ports, held) };
+  if (stored.handedOver) return { accepted: 0, duplicates: events, resent: 0, unsent: 0, shed: 0 };
+  return { accepted: 0, duplicates: 0, resent: events, unsent: await send(stored, ports, held), shed: 0 };
+}
+
+/** The outcome SHED of each; answers with the keys of those that have it. */
+async function giveUp(
+  { key: attempt, envelopes }: Acceptance,
+  shed: ReadonlyMap<string, string>,
+  { records, log }: HandOverPorts,
+): Promise<ReadonlySet<string>> {
+  const given = new Set<string>();
+  for (const envelope of envelopes) {
+    const reason = shed.get(envelope.key);
+    if (reason === undefined) continue;
+    const { key, generation, acceptedAtMs } = envelope;
+    const outcome = unreactedOutcome(envelope, 'SHED', reason, acceptedAtMs);
+    try {
+      // Nobody can have begun with it yet; where somebody has, it is not given up any more.
+      const group = { outcomes: [{ key, generation, outcome, atMostStage: -1 }], contexts: [] };
+      if ((await records.commit(group, `${attempt}-${key}`)).status === 'committed') given.add(key);
+    } catch (error) {
+      log.warn('an event could not be shed, it goes on', { key, error });
+    }
+  }
+  return given;
 }
 
 /** How many were not sent. Then the acceptance stays as not handed over, and the batch is not failed for it. */
-async function send(acceptance: Acceptance, ports: HandOverPorts, held: HeldGroups | undefined): Promise<number> {
-  const { lane, envelopes } = acceptance;
+async function send(
+  acceptance: Acceptance,
+  ports: HandOverPorts,
+  held: HeldGroups | undefined,
+  given: ReadonlySet<string> = new Set(),
+): Promise<number> {
+  const { lane } = acceptance;
+  const envelopes = acceptance.envelopes.filter(({ key }) => !given.has(key));
   const free = envelopes.filter((each) => held?.has(groupOf(each)) !== true);
   // A repeat bears the number of the send that it repeats, so that a FIFO queue can drop it.
   const messages = free.map((envelope): LaneMessage => ({ v: 1, envelope, sendAttempt: acceptance.resends + 1 }));

@@ -6,6 +6,7 @@ import {
   createControl,
   createLaneQueue,
   createQuarantine,
+  createRecords,
 } from '../../../adapters/aws';
 import { dynamo, s3, sqs } from '../../runtime/clients';
 import { createLog } from '../../runtime/log';
@@ -20,6 +21,12 @@ const ingest = createIngest(
   {
     acceptances: createAcceptances({ dynamo, table: environment.ACCEPTANCES_TABLE }),
     lanes: createLaneQueue({ sqs, lanes: environment.LANES }),
+    records: createRecords({
+      dynamo,
+      table: environment.RECORDS_TABLE,
+      contextTable: '',
+      retentionDays: environment.LEDGER_RETENTION_DAYS,
+    }),
     control: createControl({ dynamo, sqs, table: environment.CONTROL_TABLE, queues: environment.LANES }),
     quarantine: createQuarantine({ s3, bucket: environment.QUARANTINE_BUCKET }),
     claims: createClaims({ s3, bucket: environment.APP_STORE_BUCKET }),
@@ -46,7 +53,9 @@ function writeLines({ lanes, refused, failed, ...total }: IngestSummary): void {
   const dimensions = { environment: environment.ENVIRONMENT, stage: 'ingestion' };
   const refusals = Object.values(refused).reduce((sum, each) => sum + each, 0);
   const metrics = [
-    ...(['accepted', 'duplicates', 'resent', 'unsent', 'late'] as const).map((name) => count(name, total[name])),
+    ...(['accepted', 'duplicates', 'resent', 'unsent', 'shed', 'late'] as const).map((name) =>
+      count(name, total[name]),
+    ),
     count('refused', refusals),
     count('failed', failed.length),
   ];
@@ -58,6 +67,7 @@ function writeLines({ lanes, refused, failed, ...total }: IngestSummary): void {
       count('accepted', counts.accepted),
       count('duplicates', counts.duplicates),
       count('unsent', counts.unsent),
+      count('shed', counts.shed),
     ];
     lines.push(
       metricLine({ ...dimensions, lane }, own, nowMs, { level: 'INFO', message: 'lane', class: route?.priorityClass }),

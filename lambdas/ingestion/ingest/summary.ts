@@ -8,6 +8,7 @@ export interface LaneCounts {
   readonly duplicates: number;
   readonly resent: number;
   readonly unsent: number;
+  readonly shed: number;
   /** Accepted although their deadline had passed: the runner writes EXPIRED. */
   readonly late: number;
 }
@@ -28,7 +29,7 @@ export interface SummaryBuilder {
   build(): IngestSummary;
 }
 
-const NOTHING: LaneCounts = { accepted: 0, duplicates: 0, resent: 0, unsent: 0, late: 0 };
+const NOTHING: LaneCounts = { accepted: 0, duplicates: 0, resent: 0, unsent: 0, shed: 0, late: 0 };
 
 export function createSummary(records: number): SummaryBuilder {
   const lanes: Record<string, LaneCounts> = {};
@@ -56,6 +57,7 @@ function sum(a: LaneCounts, b: Partial<LaneCounts>): LaneCounts {
     duplicates: a.duplicates + (b.duplicates ?? 0),
     resent: a.resent + (b.resent ?? 0),
     unsent: a.unsent + (b.unsent ?? 0),
+    shed: a.shed + (b.shed ?? 0),
     late: a.late + (b.late ?? 0),
   };
 }

@@ -11,7 +11,7 @@ import { createLaneQueue } from '../../../adapters/aws/lane-queue';
 import { aMessage, anEnvelope, noWait, serviceError } from './support';
 
 const sqs = mockClient(SQSClient);
-const route = { pool: 'main', priorityClass: 'normal', admissionBound: 10 };
+const route = { pool: 'main', priorityClass: 'normal', admissionBound: 10, weight: 1, objectiveSeconds: 10 };
 const queue = () =>
   createLaneQueue({
     sqs: new SQSClient({ region: 'eu-central-1' }),

@@ -1,4 +1,5 @@
 /** Proves what the runner does with one batch: commits, refusals, repeats, deadlines, errors, suspects, order and pauses. */
+
 import {
   acknowledge,
   answering,
@@ -9,6 +10,7 @@ import {
   receive,
   refusing,
 } from '../../../adapters/memory';
+import type { CommitGroup } from '../../../core/contracts/ledger';
 import { createBench, NOW_MS } from './bench';
 
 const obey = (id: string, data?: unknown) => ({ id, type: 'obey', data });
@@ -323,5 +325,27 @@ describe('the watermark', () => {
     bench.send(bench.message(obey('d', 1)));
     await bench.turn();
     expect(bench.operations.filter((each) => each === 'control.putWatermark')).toHaveLength(2);
+  });
+});
+
+describe('a batch', () => {
+  it('begins with what is due, then lets tenants take turns', async () => {
+    const began: string[] = [];
+    const bench = createBench({
+      hook: {
+        before: async ({ name, args }) => {
+          if (name === 'commit') began.push(...(args[0] as CommitGroup).outcomes.map(({ key }) => key));
+          return undefined;
+        },
+      },
+    });
+    const of = (id: string, tenant: string, more: Record<string, unknown> = {}) => {
+      const message = bench.message({ ...obey(id, 1), ...more });
+      return { ...message, envelope: { ...message.envelope, key: id, tenant } };
+    };
+    const expirytime = new Date(bench.world.state.nowMs + 1_000).toISOString();
+    bench.send(of('1', 'loud'), of('2', 'loud'), of('3', 'loud'), of('4', 'quiet'), of('5', 'loud', { expirytime }));
+    await bench.turn();
+    expect(began).toEqual(['5', '1', '4', '2', '3']);
   });
 });

@@ -29,6 +29,8 @@ const variables: FunctionVariables<'ingest'> = {
       priorityClass: 'normal',
       ordered: false,
       admissionBound: 10,
+      weight: 1,
+      objectiveSeconds: 10,
       queueUrlName: 'normal',
     },
   ]),
@@ -48,6 +50,7 @@ const variables: FunctionVariables<'ingest'> = {
       { kind: 'kinesis', name: 'readings', tenant: 'acme', trustedPriority: false, pool: 'main', shards: 1 },
     ],
   }),
+  LEDGER_RETENTION_DAYS: '15',
   HAND_OFF_BOUND_SECONDS: '5',
 };
 
