@@ -1,12 +1,14 @@
 /**
- * The pending events of a simulation: a four-ary heap on typed arrays, which allocates nothing per event.
+ * The pending events of a simulation, on typed arrays, without an allocation per event: a few are kept sorted, many in a four-ary heap.
  *
  * Least time first; events of the same time come in the order in which they were put in (a numeric sequence decides). What is popped
- * leaves a hole at the root that the next `push` fills, because nearly every event schedules its successor: that pair then costs one
- * sift instead of two.
+ * from the heap leaves a hole at the root that the next `push` fills, because nearly every event schedules its successor: that pair
+ * then costs one sift instead of two.
  */
 const INITIAL_CAPACITY = 64;
 const STRIDE = 4;
+/** Up to here the entries are kept sorted, the next one last: shifting a few neighbours is cheaper than sifting. */
+const SORTED_MOST = 24;
 
 export class Calendar {
   /** Of the entry that `pop` took out last; `time` is the simulation's clock. */
@@ -23,6 +25,8 @@ export class Calendar {
   /** Slots not in use, as a stack: the heap's entries [length, capacity) name them. */
   private length = 0;
   private hole = false;
+  /** False as long as no more than `SORTED_MOST` have ever waited. */
+  private heaped = false;
   private nextSequence = 0;
 
   constructor() {
@@ -40,16 +44,18 @@ export class Calendar {
    */
   push(time: number, kind: number, subject: number, stamp = 0): void {
     if (!(time >= this.time)) throw new RangeError(`an event at ${time} is before the clock, ${this.time}`);
+    if (!this.heaped) {
+      if (this.length < SORTED_MOST) {
+        this.insert(this.fill(this.heapSlots[this.length] as number, kind, subject, stamp), time);
+        return;
+      }
+      this.becomeHeap();
+    }
     const atRoot = this.hole;
     if (!atRoot && this.length === this.heapTimes.length) this.grow();
     const position = atRoot ? 0 : this.length++;
     const slot = this.heapSlots[position] as number;
-    this.sequences[slot] = this.nextSequence++;
-    const { data } = this;
-    const base = slot * STRIDE;
-    data[base] = kind;
-    data[base + 1] = subject;
-    data[base + 2] = stamp;
+    this.fill(slot, kind, subject, stamp);
     this.heapTimes[position] = time;
     if (atRoot) {
       this.hole = false;
@@ -61,21 +67,54 @@ export class Calendar {
   pop(): boolean {
     if (this.hole) this.closeHole();
     if (this.length === 0) return false;
-    const slot = this.heapSlots[0] as number;
-    this.time = this.heapTimes[0] as number;
+    const place = this.heaped ? 0 : --this.length;
+    const slot = this.heapSlots[place] as number;
+    this.time = this.heapTimes[place] as number;
     const { data } = this;
     const base = slot * STRIDE;
     this.kind = data[base] as number;
     this.subject = data[base + 1] as number;
     this.stamp = data[base + 2] as number;
-    this.hole = true;
+    this.hole = this.heaped;
     return true;
   }
 
   /** Time of the next event; Infinity if there is none. */
   peekTime(): number {
     if (this.hole) this.closeHole();
-    return this.length === 0 ? Number.POSITIVE_INFINITY : (this.heapTimes[0] as number);
+    if (this.length === 0) return Number.POSITIVE_INFINITY;
+    return this.heapTimes[this.heaped ? 0 : this.length - 1] as number;
+  }
+
+  private fill(slot: number, kind: number, subject: number, stamp: number): number {
+    const { data } = this;
+    const base = slot * STRIDE;
+    this.sequences[slot] = this.nextSequence++;
+    data[base] = kind;
+    data[base + 1] = subject;
+    data[base + 2] = stamp;
+    return slot;
+  }
+
+  /** Into the sorted entries, before (so that it is taken after) all that are not later. */
+  private insert(slot: number, time: number): void {
+    const times = this.heapTimes;
+    const slots = this.heapSlots;
+    let place = this.length++;
+    while (place > 0 && (times[place - 1] as number) <= time) {
+      times[place] = times[place - 1] as number;
+      slots[place] = slots[place - 1] as number;
+      place--;
+    }
+    times[place] = time;
+    slots[place] = slot;
+  }
+
+  /** Sorted the other way round, the entries are a heap. */
+  private becomeHeap(): void {
+    this.heaped = true;
+    this.heapTimes.subarray(0, this.length).reverse();
+    this.heapSlots.subarray(0, this.length).reverse();
   }
 
   private closeHole(): void {

@@ -3,6 +3,7 @@ export {
   byMoments,
   type Distribution,
   deterministic,
+  drawsOf,
   erlang,
   exponential,
   hyperexponential,
@@ -11,6 +12,6 @@ export {
   quantileTable,
   standardNormalQuantile,
 } from './distributions';
-export { KeyedUniforms, keyedBits, keyedUniform, type Uniforms, Xoshiro128 } from './random';
+export { Draws, KeyedUniforms, keyedBits, keyedUniform, type Uniforms, Xoshiro128 } from './random';
 export { Ring } from './ring';
 export { BatchMeans, LogHistogram, TimeAverage, tQuantile975 } from './statistics';

@@ -9,6 +9,28 @@ export interface Uniforms {
   exponential(): number;
 }
 
+/** How many draws are made at once where a model draws from one sequence. */
+const BLOCK = 1024;
+
+/**
+ * Draws of one distribution from a sequence, made in blocks: the loop that makes them is compiled as one piece, and taking one out of an
+ * array needs no call that would put the number in a box.
+ */
+export class Draws {
+  private readonly block = new Float64Array(BLOCK);
+  private at = BLOCK;
+
+  constructor(private readonly fill: (block: Float64Array) => void) {}
+
+  next(): number {
+    if (this.at === BLOCK) {
+      this.fill(this.block);
+      this.at = 0;
+    }
+    return this.block[this.at++] as number;
+  }
+}
+
 // Looked up once: a test runner's sandbox makes every look at a global slow.
 const { imul, log, exp, floor } = Math;
 
@@ -91,6 +113,10 @@ export class Xoshiro128 implements Uniforms {
 
   next(): number {
     return ((this.bits() >>> 0) + 0.5) * TWO_TO_MINUS_32;
+  }
+
+  fillExponential(block: Float64Array, mean: number): void {
+    for (let index = 0; index < block.length; index++) block[index] = mean * this.exponential();
   }
 
   /** A standard exponential by the ziggurat (Marsaglia and Tsang 2000): 98.9 % of the draws need no logarithm. */

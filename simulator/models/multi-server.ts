@@ -2,7 +2,7 @@
  * G/G/c with classes of non-preemptive priority, first come first served inside a class: with one class M/M/c, M/G/1, D/M/1. It exists
  * to be compared with what is known exactly.
  */
-import { BatchMeans, Calendar, type Distribution, Ring, Xoshiro128 } from '../engine';
+import { BatchMeans, Calendar, type Distribution, type Draws, drawsOf, Ring, Xoshiro128 } from '../engine';
 
 export interface ArrivalClass {
   readonly between: Distribution;
@@ -30,20 +30,27 @@ export class MultiServer {
   /** Calendar entries popped and acted on. */
   events = 0;
   private readonly calendar = new Calendar();
-  private readonly uniforms: Xoshiro128;
+  private readonly betweens: readonly Draws[];
+  private readonly services: readonly Draws[];
   private readonly queues: Ring[];
   private readonly waitBound: number;
   private readonly watchesTail: boolean;
   private busy = 0;
 
   constructor(private readonly setting: MultiServerSetting) {
-    this.uniforms = new Xoshiro128(setting.seed);
+    // A sequence for each use, so that blocks of one do not shift another.
+    this.betweens = setting.classes.map(({ between }, index) =>
+      drawsOf(between, new Xoshiro128(setting.seed, 2 * index)),
+    );
+    this.services = setting.classes.map(({ service }, index) =>
+      drawsOf(service, new Xoshiro128(setting.seed, 2 * index + 1)),
+    );
     this.waitBound = setting.waitBound ?? Number.POSITIVE_INFINITY;
     this.watchesTail = setting.waitBound !== undefined;
     this.queues = setting.classes.map(() => new Ring());
     this.waits = setting.classes.map(() => new BatchMeans());
-    setting.classes.forEach(({ between }, index) => {
-      this.calendar.push(between.sample(this.uniforms), ARRIVAL, index);
+    this.betweens.forEach((draws, index) => {
+      this.calendar.push(draws.next(), ARRIVAL, index);
     });
   }
 
@@ -69,8 +76,7 @@ export class MultiServer {
 
   private arrive(index: number): void {
     const { calendar } = this;
-    const { between } = this.setting.classes[index] as ArrivalClass;
-    calendar.push(calendar.time + between.sample(this.uniforms), ARRIVAL, index);
+    calendar.push(calendar.time + (this.betweens[index] as Draws).next(), ARRIVAL, index);
     if (this.busy < this.setting.servers) {
       this.busy++;
       this.delayed.add(0);
@@ -99,7 +105,6 @@ export class MultiServer {
 
   private begin(index: number): void {
     const { calendar } = this;
-    const { service } = this.setting.classes[index] as ArrivalClass;
-    calendar.push(calendar.time + service.sample(this.uniforms), DEPARTURE, index);
+    calendar.push(calendar.time + (this.services[index] as Draws).next(), DEPARTURE, index);
   }
 }
