@@ -9,7 +9,7 @@ import { type Comparison, compare, EXACT_CASES, FunctionPool } from '../../simul
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean' },
-    most: { type: 'string', default: '600000000' },
+    most: { type: 'string', default: '900000000' },
     seed: { type: 'string', default: '1' },
   },
 });
