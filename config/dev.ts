@@ -81,6 +81,7 @@ export const dev: Configuration = {
     memoryMegabytes: 512,
     expressMaximumConcurrency: 10,
     standardMaximumConcurrency: 10,
+    shedAboveShareOfObjective: 0.5,
   },
   reconciler: { handOffBoundSeconds: 60, resendBudget: 5, everySeconds: 60 },
   scheduling: { costCeilingDollarsPerHour: 1 },

@@ -80,6 +80,8 @@ export const local: Configuration = {
     memoryMegabytes: 256,
     expressMaximumConcurrency: 2,
     standardMaximumConcurrency: 2,
+    // Two cores are behind in every burst, and whoever tries Triage wants to see each event's outcome.
+    shedAboveShareOfObjective: null,
   },
   reconciler: { handOffBoundSeconds: 5, resendBudget: 5, everySeconds: 5 },
   scheduling: { costCeilingDollarsPerHour: null },

@@ -82,6 +82,7 @@ export const prod: Configuration = {
     memoryMegabytes: 1024,
     expressMaximumConcurrency: 100,
     standardMaximumConcurrency: 100,
+    shedAboveShareOfObjective: 0.5,
   },
   reconciler: { handOffBoundSeconds: 60, resendBudget: 5, everySeconds: 60 },
   scheduling: { costCeilingDollarsPerHour: 25 },

@@ -95,6 +95,10 @@ const configuration = v.strictObject({
     memoryMegabytes: whole(128, 10240),
     expressMaximumConcurrency: whole(2, 1000),
     standardMaximumConcurrency: whole(2, 1000),
+    /** Delay of a lane above which the lowest classes are shed, as a share of its objective; null sheds nothing. */
+    shedAboveShareOfObjective: v.nullable(
+      v.pipe(v.number(), v.minValue(0.01, '0.01-100'), v.maxValue(100, '0.01-100')),
+    ),
   }),
   reconciler: v.strictObject({
     /** How long after acceptance a hand-off that is not marked counts as lost. */

@@ -63,6 +63,11 @@ export const FUNCTION_ENVIRONMENTS = {
     LANES: LANES_SCHEMA,
     /** Sources, rules, classes and default class of the configuration. */
     CLASSIFICATION: CLASSIFICATION_SCHEMA,
+    /** Share of a lane's objective above which its delay is too long; empty sheds nothing. */
+    SHED_ABOVE_SHARE_OF_OBJECTIVE: v.pipe(
+      v.string(),
+      v.transform((value) => (value === '' ? null : Number(value))),
+    ),
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
     HAND_OFF_BOUND_SECONDS: v.pipe(v.string(), v.transform(Number)),
   }),

@@ -98,6 +98,7 @@ export class IngestionStack extends PlatformStack {
           classes: configuration.classes,
           defaultClass: configuration.defaultClass,
         }),
+        SHED_ABOVE_SHARE_OF_OBJECTIVE: String(configuration.ingestion.shedAboveShareOfObjective ?? ''),
         LEDGER_RETENTION_DAYS: String(configuration.retention.ledgerDays),
         HAND_OFF_BOUND_SECONDS: String(configuration.reconciler.handOffBoundSeconds),
       },

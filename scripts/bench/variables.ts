@@ -51,6 +51,7 @@ const COMMON = {
   SUSPECT_QUEUE: 'triage-bench-suspects',
   POOL_BY_WAY: JSON.stringify({ devices: LANE.pool }),
   DEFAULT_CLASS: LANE.priorityClass,
+  SHED_ABOVE_SHARE_OF_OBJECTIVE: '',
   DECISIONS_TABLE: 'triage-bench-decisions',
   LANE_TERMS: '[]',
   MAPPINGS: '{}',

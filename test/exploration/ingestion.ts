@@ -58,6 +58,7 @@ export async function ingest(
       classes: [{ name: 'normal', express: false }],
       defaultClass: 'normal',
       lanes: [lane],
+      shedAboveShareOfObjective: null,
       handOffBoundMs: HAND_OFF_BOUND_MS,
       streamOf: (source) => source,
     },

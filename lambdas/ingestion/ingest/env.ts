@@ -11,6 +11,7 @@ export function toSettings(environment: ReturnType<typeof readIngestEnvironment>
   return {
     ...environment.CLASSIFICATION,
     lanes: environment.LANES,
+    shedAboveShareOfObjective: environment.SHED_ABOVE_SHARE_OF_OBJECTIVE,
     handOffBoundMs: environment.HAND_OFF_BOUND_SECONDS * 1_000,
     streamOf: resourceNames(environment.ENVIRONMENT).stream,
   };

@@ -4,7 +4,7 @@
  */
 import type { LaneRoute } from '../../../core/contracts/functions';
 import { type AdmissionState, needsObservation, observed } from '../../../core/policies/admit';
-import { decideOverload, firstOverload, type OverloadState } from '../../../core/policies/overload';
+import { DEFAULT_OVERLOAD, decideOverload, firstOverload, type OverloadState } from '../../../core/policies/overload';
 import { decideShed, NOTHING_SHED, type ShedState } from '../../../core/policies/shed';
 import type { Control, LaneWatermark, Log } from '../../../core/ports';
 import { isLate, type Placed } from './place';
@@ -27,11 +27,13 @@ export interface WatchSettings {
   readonly lanes: readonly LaneRoute[];
   /** Most urgent first. */
   readonly classes: readonly { readonly name: string }[];
+  /** `null` sheds nothing. */
+  readonly shedAboveShareOfObjective: number | null;
 }
 
 export function createLaneWatch(
   { control, log }: { readonly control: Pick<Control, 'watermark'>; readonly log: Log },
-  { lanes, classes }: WatchSettings,
+  { lanes, classes, shedAboveShareOfObjective }: WatchSettings,
 ): LaneWatch {
   const seen = new Map<string, Seen>();
   const overloads = new Map<string, OverloadState>();
@@ -49,7 +51,7 @@ export function createLaneWatch(
       log.warn('backlog could not be read, admitting', { lane: lane.name, error });
     }
   };
-  const judge = (pool: string, nowMs: number) => {
+  const judge = (pool: string, nowMs: number, targetShareOfObjective: number) => {
     const delays = lanesOf(pool).flatMap((lane) => {
       const known = seen.get(lane.name);
       const { objectiveSeconds } = lane;
@@ -58,7 +60,11 @@ export function createLaneWatch(
         : [{ lane: lane.name, rank: rankOf(lane), delaySeconds: known.delaySeconds, objectiveSeconds }];
     });
     const before = overloads.get(pool) ?? firstOverload(nowMs);
-    const { state, decision, reason } = decideOverload(before, { classes: classes.length, delays }, { nowMs });
+    const { state, decision, reason } = decideOverload(
+      before,
+      { classes: classes.length, delays, settings: { ...DEFAULT_OVERLOAD, targetShareOfObjective } },
+      { nowMs },
+    );
     if (decision.level !== before.level) log.warn('shedding changed', { pool, classes: decision.level, reason });
     overloads.set(pool, state);
   };
@@ -69,7 +75,7 @@ export function createLaneWatch(
         const old = lanesOf(pool).filter((each) => needsObservation(seen.get(each.name)?.admission, nowMs));
         if (old.length === 0) continue;
         await Promise.all(old.map((each) => lookAt(each, nowMs)));
-        judge(pool, nowMs);
+        if (shedAboveShareOfObjective !== null) judge(pool, nowMs, shedAboveShareOfObjective);
       }
     },
     admission: (lane) => seen.get(lane)?.admission,
@@ -79,7 +85,8 @@ export function createLaneWatch(
     },
     shedReason: ({ lane, draft }, nowMs) => {
       const known = seen.get(lane.name);
-      if (lane.ordered || known === undefined || isLate(draft.event, nowMs)) return undefined;
+      const mayShed = shedAboveShareOfObjective !== null && !lane.ordered;
+      if (!mayShed || known === undefined || isLate(draft.event, nowMs)) return undefined;
       const { expirytime } = draft.event;
       const { decision, reason, state } = decideShed(sheds.get(lane.name) ?? NOTHING_SHED, {
         rank: rankOf(lane),

@@ -51,6 +51,7 @@ const variables: FunctionVariables<'ingest'> = {
     ],
   }),
   LEDGER_RETENTION_DAYS: '15',
+  SHED_ABOVE_SHARE_OF_OBJECTIVE: '',
   HAND_OFF_BOUND_SECONDS: '5',
 };
 

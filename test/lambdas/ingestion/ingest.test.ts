@@ -45,6 +45,7 @@ const SETTINGS: IngestSettings = {
   ],
   lanes: [lane('critical', 'critical'), lane('normal', 'normal'), lane('ordered', 'normal', true)],
   handOffBoundMs: 5_000,
+  shedAboveShareOfObjective: 0.5,
   streamOf: (source) => `triage-test-${source}`,
 };
 
@@ -408,6 +409,21 @@ describe('overload', () => {
     const { lanes } = await bench.ingest(events);
     expect(lanes.normal).toMatchObject({ accepted: 20, shed: 18 });
     expect(bench.world.state.queues.normal?.messages).toHaveLength(2);
+  });
+
+  it('sheds nothing where the configuration says so', async () => {
+    const bench = await overloaded();
+    const calm = createIngest(
+      createMemoryPorts({ world: bench.world }),
+      { ...SETTINGS, lanes: weighted, shedAboveShareOfObjective: null },
+      { now: () => bench.world.state.nowMs, random: () => 0.5 },
+    );
+    const soon = new Date(bench.world.state.nowMs + 1_000).toISOString();
+    const { lanes } = await calm([
+      onQueue('d', event('d', { type: 'alarm', expirytime: soon })),
+      onQueue('a', event('a')),
+    ]);
+    expect([lanes.critical?.shed, lanes.normal?.shed]).toEqual([0, 0]);
   });
 
   it('sheds neither the most urgent class nor an ordered lane', async () => {
