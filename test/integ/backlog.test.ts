@@ -6,12 +6,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { type Connection, connect } from '../../cli/connection';
 import { readDepths, total } from '../../cli/readers/depths';
 import { readAcceptances } from '../../cli/readers/ledger';
-import { LIVE_ALIAS } from '../../core/contracts/names';
-import { settledAudit, triage, until } from './platform';
+import { settledAudit, switchMapping, triage, until } from './platform';
 
 const EVENTS = 240;
 const PAUSED = 'bulk';
@@ -83,17 +81,3 @@ async function backlog(connection: Connection): Promise<Waiting[]> {
 }
 
 const bothLanes = (open: readonly Waiting[]): boolean => new Set(open.map(({ lane }) => lane)).size === 2;
-
-/** Stops or starts the lane's mapping, and says so to nobody. */
-async function switchMapping({ clients, names }: Connection, lane: string, enabled: boolean): Promise<void> {
-  const FunctionName = `${names.runnerFunction(lane)}:${LIVE_ALIAS}`;
-  const found = () => clients.lambda.send(new ListEventSourceMappingsCommand({ FunctionName }));
-  for (const { UUID } of (await found()).EventSourceMappings ?? [])
-    await clients.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: enabled }));
-  await until(
-    `the mapping of lane ${lane} is ${enabled ? 'enabled' : 'disabled'}`,
-    async () => ((await found()).EventSourceMappings ?? []).map(({ State }) => State),
-    (states) => states.length > 0 && states.every((state) => state === (enabled ? 'Enabled' : 'Disabled')),
-    60_000,
-  );
-}

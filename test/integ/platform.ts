@@ -2,6 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import type { Connection } from '../../cli/connection';
+import { LIVE_ALIAS } from '../../core/contracts/names';
 import type { AuditReport } from '../../core/policies/audit';
 import { ROOT } from '../../local/session';
 
@@ -84,4 +87,18 @@ export async function poll<T>(
     if (held || Date.now() > endMs) return { seen, held };
     await delay(everyMs);
   }
+}
+
+/** Stops or starts the lane's mapping, and says so to nobody. */
+export async function switchMapping({ clients, names }: Connection, lane: string, enabled: boolean): Promise<void> {
+  const FunctionName = `${names.runnerFunction(lane)}:${LIVE_ALIAS}`;
+  const found = () => clients.lambda.send(new ListEventSourceMappingsCommand({ FunctionName }));
+  for (const { UUID } of (await found()).EventSourceMappings ?? [])
+    await clients.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: enabled }));
+  await until(
+    `the mapping of lane ${lane} is ${enabled ? 'enabled' : 'disabled'}`,
+    async () => ((await found()).EventSourceMappings ?? []).map(({ State }) => State),
+    (states) => states.length > 0 && states.every((state) => state === (enabled ? 'Enabled' : 'Disabled')),
+    60_000,
+  );
 }
