@@ -30,6 +30,15 @@ const unpacked = (item: Item, name: string): string | undefined => {
   return bytes === undefined ? undefined : gunzipSync(bytes).toString();
 };
 
+/** Whoever reads a state judges it: bytes that are no gzip are passed on as they are. */
+function stateOf(item: Item): string | undefined {
+  try {
+    return unpacked(item, 'state');
+  } catch {
+    return Buffer.from(bytesOf(item.state) ?? []).toString();
+  }
+}
+
 export function createControllers({
   dynamo,
   controlTable,
@@ -77,7 +86,7 @@ export function createControllers({
           }),
         );
         const item = Attributes ?? {};
-        return { token: required(numberOf(item, 'token'), 'token'), state: unpacked(item, 'state') };
+        return { token: required(numberOf(item, 'token'), 'token'), state: stateOf(item) };
       } catch (error) {
         if (isConditionFailure(error)) return undefined;
         throw error;
