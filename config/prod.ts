@@ -7,6 +7,7 @@ const lane = {
   ordered: false,
   batchSize: 10,
   batchWindowSeconds: 0,
+  parallelRecords: 10,
   timeoutSeconds: 5,
   memoryMegabytes: 1024,
   reserved: false,

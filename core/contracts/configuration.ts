@@ -40,6 +40,8 @@ const lane = v.strictObject({
   /** Records per invocation: 1-10 on the local form of the mapping; 1 where ordered. */
   batchSize: whole(1, 1000),
   batchWindowSeconds: seconds(0, 300),
+  /** Records of a batch that a runner works on at the same time. */
+  parallelRecords: whole(1, 100),
   /** The runner's time-out. The queue's visibility timeout is six times this at least. */
   timeoutSeconds: seconds(1, 140),
   memoryMegabytes: whole(128, 10240),

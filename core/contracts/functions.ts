@@ -86,6 +86,8 @@ export const FUNCTION_ENVIRONMENTS = {
     /** This lane's queue for continuations, as `LANES` has it; a suspect runner has all lanes of its pool. */
     LANES: LANES_SCHEMA,
     SUSPECT_QUEUE: text,
+    /** Records of a batch that are worked on at the same time. */
+    PARALLEL_RECORDS: v.pipe(v.string(), v.transform(Number)),
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
   }),
   publisher: v.object({ ENVIRONMENT: text, EFFECTS_TABLE: text, BUS: text }),

@@ -49,6 +49,7 @@ const COMMON = {
   ORDERED: 'false',
   SUSPECTS: 'false',
   SUSPECT_QUEUE: 'triage-bench-suspects',
+  PARALLEL_RECORDS: '10',
   POOL_BY_WAY: JSON.stringify({ devices: LANE.pool }),
   DEFAULT_CLASS: LANE.priorityClass,
   SHED_ABOVE_SHARE_OF_OBJECTIVE: '',

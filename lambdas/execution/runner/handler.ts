@@ -20,7 +20,6 @@ import { type Summary, summarise } from './summary';
 
 /** Left for the answer when the batch stops beginning commits. */
 const RESERVE_MS = 500;
-const PARALLEL = 10;
 
 export function createHandler(applications: readonly Application[]) {
   const environment = readRunnerEnvironment(process.env);
@@ -34,7 +33,7 @@ export function createHandler(applications: readonly Application[]) {
       ordered: environment.ORDERED === 'true',
       suspects,
       chains: indexChains(applications),
-      parallel: PARALLEL,
+      parallel: environment.PARALLEL_RECORDS,
     },
     { now: Date.now, random: Math.random, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
   );
