@@ -2,9 +2,7 @@
  * A lane's controller: a function of its own on a schedule of its own, so that no lane waits for another's and nothing central can
  * fail for all. It may look at every lane, and change its own lane only.
  */
-import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { LaneConfiguration } from '../../core/contracts/configuration';
@@ -12,7 +10,8 @@ import type { LaneTerms } from '../../core/contracts/scheduling';
 import { controllerPermissions } from '../permissions';
 import { laneRoutes, type PlatformStack } from '../platform-stack';
 import { acknowledge } from './acknowledge';
-import { allow, PlatformFunction } from './platform-function';
+import { PlatformFunction } from './platform-function';
+import { scheduleEvery } from './schedule';
 
 /** A lane as its controllers see it. */
 export interface ControlledLane {
@@ -68,37 +67,19 @@ export class LaneController extends Construct {
       'AwsSolutions-IAM5[Resource::*]':
         'cloudwatch:GetMetricData and the X-Ray actions know no finer resource; the house rules refuse every other star resource.',
     });
-    this.schedule(stack, laneName, controller.live.functionArn, deadLetterQueue.queueArn);
-  }
-
-  private schedule(stack: PlatformStack, lane: string, target: string, deadLetterQueue: string): void {
-    const group = stack.formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: 'default' });
-    const role = new Role(this, 'ScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnEquals: { 'aws:SourceArn': group } },
-      }),
-      inlinePolicies: { invoke: new PolicyDocument({ statements: invoke(target, deadLetterQueue) }) },
-    });
-    new CfnSchedule(this, 'Schedule', {
-      name: stack.names.controllerFunction(lane),
-      description: `Runs the controller of lane ${lane}`,
-      scheduleExpression: 'rate(1 minute)',
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: target,
-        roleArn: role.roleArn,
-        deadLetterConfig: { arn: deadLetterQueue },
-        // A step that comes late plans for a minute that has passed; the next one is at hand.
-        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
-      },
+    scheduleEvery(this, {
+      stack,
+      scheduleName: names.controllerFunction(laneName),
+      description: `Runs the controller of lane ${laneName}`,
+      everyMinutes: 1,
+      targetArn: controller.live.functionArn,
+      deadLetterQueueArn: deadLetterQueue.queueArn,
+      // A step that comes late plans for a minute that has passed; the next one is at hand.
+      retries: 0,
+      maximumAgeSeconds: 60,
     });
   }
 }
-
-const invoke = (target: string, deadLetterQueue: string): PolicyStatement[] => [
-  allow(['lambda:InvokeFunction'], [target]),
-  allow(['sqs:SendMessage'], [deadLetterQueue]),
-];
 
 /** The mapping takes 2 at the least. What the configuration says of batch and cap are the bounds that the controller plans within. */
 export function laneTerms(lane: LaneConfiguration): LaneTerms {

@@ -1,10 +1,9 @@
 /** The reconciler: once a minute it compares what was accepted with what has an outcome. */
-import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { functionEntry } from '../bundling';
-import { allow, PlatformFunction } from '../constructs/platform-function';
+import { PlatformFunction } from '../constructs/platform-function';
 import { failureQueue } from '../constructs/queue-pair';
+import { scheduleEvery } from '../constructs/schedule';
 import { reconcilerPermissions } from '../permissions';
 import { lanePatienceSeconds, laneRoutes, type Platform, PlatformStack } from '../platform-stack';
 
@@ -44,34 +43,16 @@ export class MonitoringStack extends PlatformStack {
       },
       permissions: reconcilerPermissions(this),
     });
-    this.schedule(reconciler.live.functionArn, deadLetterQueue.queueArn);
-  }
-
-  /** EventBridge Scheduler fires to the minute; where a sweep is wanted more often, something else drives it besides. */
-  private schedule(target: string, deadLetterQueue: string): void {
-    const minutes = Math.max(1, Math.round(this.configuration.reconciler.everySeconds / 60));
-    const group = this.formatArn({ service: 'scheduler', resource: 'schedule-group', resourceName: 'default' });
-    const role = new Role(this, 'ScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account }, ArnEquals: { 'aws:SourceArn': group } },
-      }),
-      inlinePolicies: {
-        invoke: new PolicyDocument({
-          statements: [allow(['lambda:InvokeFunction'], [target]), allow(['sqs:SendMessage'], [deadLetterQueue])],
-        }),
-      },
-    });
-    new CfnSchedule(this, 'Schedule', {
-      name: `${this.names.prefix}-reconciler`,
+    scheduleEvery(this, {
+      stack: this,
+      scheduleName: `${names.prefix}-reconciler`,
       description: 'Sweeps the open acceptances',
-      scheduleExpression: `rate(${minutes} minute${minutes === 1 ? '' : 's'})`,
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: target,
-        roleArn: role.roleArn,
-        deadLetterConfig: { arn: deadLetterQueue },
-        retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 120 },
-      },
+      // Where a sweep is wanted more often than each minute, something else drives it besides.
+      everyMinutes: Math.max(1, Math.round(configuration.reconciler.everySeconds / 60)),
+      targetArn: reconciler.live.functionArn,
+      deadLetterQueueArn: deadLetterQueue.queueArn,
+      retries: 2,
+      maximumAgeSeconds: 120,
     });
   }
 }

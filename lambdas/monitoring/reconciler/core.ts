@@ -120,7 +120,7 @@ async function treat(
     case 'move':
       return move(ports, acceptance, decision, nowMs);
     case 'give-up':
-      return giveUp(ports, acceptance, decision);
+      return giveUp(ports, decision);
   }
 }
 
@@ -162,7 +162,6 @@ async function sendAgain(
 /** A refusal means that the event moved after all: the next sweep looks again. */
 async function giveUp(
   ports: ReconcilerPorts,
-  acceptance: Acceptance,
   decision: Extract<ReconcileDecision, { decision: 'give-up' }>,
 ): Promise<Partial<Sweep>> {
   let dead = 0;
