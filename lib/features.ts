@@ -13,7 +13,7 @@ export const FEATURE_REASONS: Readonly<Record<Feature, string>> = {
     'The embedded emulator refuses AWS::Events::EventBusPolicy; any local producer may then put on the bus.',
   'composite-alarms': 'The embedded emulator refuses AWS::CloudWatch::CompositeAlarm; the single alarms still exist.',
   'metric-math':
-    'The embedded emulator refuses alarms on metric math; errors are then counted, not related to invocations.',
+    'The embedded emulator refuses alarms on metric math; errors are then counted, not related to invocations, and spill-over is not watched.',
 };
 
 export interface Features {

@@ -1,25 +1,22 @@
 /** One dashboard and the obvious alarms. Everything is found by name, so that a lane can go without asking this stack first. */
 import { Duration } from 'aws-cdk-lib';
-import { Dashboard, GraphWidget, type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { LIVE_ALIAS, PLATFORM_FUNCTIONS } from '../../core/contracts/names';
-import { AlarmFactory, MINUTE } from '../constructs/alarms';
+import { PLATFORM_FUNCTIONS } from '../../core/contracts/names';
+import { AlarmFactory } from '../constructs/alarms';
+import { depth, type FunctionTarget, functionMetric, oldestAge, percent } from '../constructs/metrics';
+import { addDashboard } from '../constructs/platform-dashboard';
+import { addSchedulingAlarms } from '../constructs/scheduling-alarms';
 import { type Platform, PlatformStack } from '../platform-stack';
 
 /** The publisher and the stream's consumer may lag this long; the DynamoDB stream forgets after 24 h. */
 const STREAM_LAG_MINUTES = 15;
 const ERROR_PERCENT = 5;
-
-interface FunctionTarget {
-  /** Short name, for alarms and widgets. */
-  readonly name: string;
-  readonly functionName: string;
-}
 
 export class ObservabilityStack extends PlatformStack {
   constructor(scope: Construct, platform: Platform) {
@@ -29,6 +26,7 @@ export class ObservabilityStack extends PlatformStack {
     this.deadLetters(alarms);
     this.streams(alarms);
     this.functions(alarms);
+    addSchedulingAlarms(this, alarms, this.lanes());
     if (this.features.has('composite-alarms')) {
       alarms.addComposite('losing', 'Events are ending in failure queues.', 'dead-letters', this.failureAlarms(alarms));
     }
@@ -179,14 +177,15 @@ export class ObservabilityStack extends PlatformStack {
   }
 
   private functions(alarms: AlarmFactory): void {
-    for (const target of this.targets()) {
+    const controllers = new Set(this.controllers());
+    for (const target of [...this.workers(), ...controllers]) {
       alarms.add({
         name: `errors-${target.name}`,
         ...this.errors(target),
         periods: 5,
         datapoints: 3,
         summary: `Invocations of ${target.functionName} fail.`,
-        runbook: 'function-errors',
+        runbook: controllers.has(target) ? 'controller-not-deciding' : 'function-errors',
       });
       alarms.add({
         name: `throttles-${target.name}`,
@@ -204,20 +203,29 @@ export class ObservabilityStack extends PlatformStack {
   private errors(target: FunctionTarget): { readonly metric: IMetric; readonly threshold: number } {
     const errors = functionMetric(target, 'Errors');
     if (!this.features.has('metric-math')) return { metric: errors, threshold: 1 };
-    const invocations = functionMetric(target, 'Invocations');
-    const metric = new MathExpression({
-      expression: '100 * errors / invocations',
-      usingMetrics: { errors, invocations },
-      label: `${target.name} errors, %`,
-      period: MINUTE,
-    });
+    const metric = percent(`${target.name} errors, %`, errors, [functionMetric(target, 'Invocations')]);
     return { metric, threshold: ERROR_PERCENT };
   }
 
-  private targets(): readonly FunctionTarget[] {
-    const { names, configuration } = this;
+  private lanes() {
+    return this.configuration.lanes.map((lane) => ({
+      name: lane.name,
+      queue: this.laneQueueName(lane),
+      runner: { name: lane.name, functionName: this.names.runnerFunction(lane.name) },
+    }));
+  }
+
+  private controllers(): readonly FunctionTarget[] {
+    return this.configuration.lanes.map(({ name }) => ({
+      name: `controller-${name}`,
+      functionName: this.names.controllerFunction(name),
+    }));
+  }
+
+  private workers(): readonly FunctionTarget[] {
+    const { names } = this;
     return [
-      ...configuration.lanes.map((lane) => ({ name: lane.name, functionName: names.runnerFunction(lane.name) })),
+      ...this.lanes().map(({ runner }) => runner),
       ...this.pools.map((pool) => ({ name: `suspects-${pool}`, functionName: names.suspectRunnerFunction(pool) })),
       ...PLATFORM_FUNCTIONS.map((name) => ({
         name,
@@ -247,70 +255,16 @@ export class ObservabilityStack extends PlatformStack {
   }
 
   private dashboard(): void {
-    const { lanes } = this.configuration;
-    const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12, height: 6 });
-    const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: this.names.prefix });
-    dashboard.addWidgets(
-      graph(
-        'Oldest message per lane, s',
-        lanes.map((lane) => oldestAge(this.laneQueueName(lane), lane.name)),
-      ),
-      graph(
-        'Waiting per lane',
-        lanes.map((lane) => depth(this.laneQueueName(lane), lane.name)),
-      ),
-      graph(
-        'Intake: waiting',
-        this.intakes().map(([name, queue]) => depth(queue, name)),
-      ),
-      graph(
-        'Failure queues',
-        this.failureQueues().map(({ name, queue }) => depth(queue, name)),
-      ),
-      graph(
-        'Errors',
-        this.targets().map((target) => functionMetric(target, 'Errors')),
-      ),
-      graph(
-        'Concurrent executions',
-        this.targets().map((target) => functionMetric(target, 'ConcurrentExecutions', Stats.MAXIMUM)),
-      ),
-      graph(
-        'Duration p99, ms',
-        this.targets().map((target) => functionMetric(target, 'Duration', Stats.p(99))),
-      ),
-      graph(
-        'Behind the stream, ms',
-        this.iteratorAges().map(([, metric]) => metric),
-      ),
-    );
+    const workers = this.workers();
+    addDashboard(this, {
+      lanes: this.lanes(),
+      intakes: this.intakes().map(([name, queue]) => ({ name, queue })),
+      failureQueues: [...this.failureQueues(), { name: 'controllers', queue: this.names.controllerDeadLetterQueue }],
+      functions: [...workers, ...this.controllers()],
+      workers,
+      iteratorAges: this.iteratorAges().map(([, metric]) => metric),
+    });
   }
 }
 
 const FAILURE_ALARM = 'failed-';
-
-function queueMetric(queue: string, metricName: string, label?: string): Metric {
-  return new Metric({
-    namespace: 'AWS/SQS',
-    metricName,
-    dimensionsMap: { QueueName: queue },
-    statistic: Stats.MAXIMUM,
-    period: MINUTE,
-    // A label makes an alarm's metric a list of metrics in the template, which not every endpoint takes.
-    ...(label === undefined ? {} : { label }),
-  });
-}
-const depth = (queue: string, label?: string) => queueMetric(queue, 'ApproximateNumberOfMessagesVisible', label);
-const oldestAge = (queue: string, label?: string) => queueMetric(queue, 'ApproximateAgeOfOldestMessage', label);
-
-/** Of the alias, since nothing else is ever invoked. */
-function functionMetric(target: FunctionTarget, metricName: string, statistic: string = Stats.SUM): Metric {
-  const { functionName } = target;
-  return new Metric({
-    namespace: 'AWS/Lambda',
-    metricName,
-    dimensionsMap: { FunctionName: functionName, Resource: `${functionName}:${LIVE_ALIAS}` },
-    statistic,
-    period: MINUTE,
-  });
-}

@@ -3,9 +3,10 @@ import { createCapacity, createControl, createControllers, createLoads } from '.
 import { LIVE_ALIAS, resourceNames } from '../../../core/contracts/names';
 import { cloudWatch, dynamo, lambda, sqs } from '../../runtime/clients';
 import { createLog } from '../../runtime/log';
-import { METRIC_NAMESPACE } from '../../runtime/metrics';
+import { METRIC_NAMESPACE, metricLine } from '../../runtime/metrics';
 import { parametersFor, parametersHash, type StepResult, step } from './core';
 import { readControllerEnvironment } from './env';
+import { summarise } from './summary';
 
 /** A step that takes longer has been killed by its function's time-out. */
 const LEASE_MS = 45_000;
@@ -50,10 +51,22 @@ const settings = {
 
 export async function handler(): Promise<StepResult['status']> {
   const result = await step(ports, settings, { now: Date.now });
-  const fields =
+  writeLine(result);
+  return result.status;
+}
+
+/** The step's one line, which carries its metrics as well. */
+function writeLine(result: StepResult): void {
+  const { held, failedChanges } = summarise(result);
+  const decided =
     result.status === 'decided'
       ? { reasons: result.decision.reasons, actions: result.decision.actions, outcome: result.decision.outcome }
       : {};
-  log.info('step', { lane: environment.LANE, status: result.status, ...fields });
-  return result.status;
+  const dimensions = { environment: environment.ENVIRONMENT, stage: 'scheduling', lane: environment.LANE };
+  const metrics = [
+    { name: 'held', unit: 'Count' as const, value: held },
+    { name: 'failedChanges', unit: 'Count' as const, value: failedChanges },
+  ];
+  const properties = { level: 'INFO', message: 'step', status: result.status, ...decided };
+  process.stdout.write(`${metricLine(dimensions, metrics, Date.now(), properties)}\n`);
 }
