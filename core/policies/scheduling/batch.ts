@@ -22,22 +22,37 @@ export const invocationSeconds = (service: ServiceObservation, records: number):
 export const speedUp = (service: ServiceObservation, records: number): number =>
   (records * invocationSeconds(service, 1)) / invocationSeconds(service, records);
 
+type Terms = Pick<LaneTerms, 'objectiveSeconds' | 'ordered' | 'mostBatchSize'>;
+
 /**
- * The largest batch that its part of the objective allows. A window only where the objective has seconds to give and it fills more
- * of a batch than it would anyway: it saves invocations of a lane that is in no hurry. Where what a record costs is only assumed, the
- * largest batch is allowed: batches were all alike because little came, and only a burst's full ones can teach the difference.
+ * Where capacity is not short: the largest batch that takes hardly longer than one record, without a window. Nobody waits for a batch
+ * to fill, and nobody waits much longer for its end.
+ */
+export function relaxedBatch(
+  terms: Terms,
+  service: ServiceObservation,
+  parameters: Pick<PlanningParameters, 'batchShareOfObjective' | 'lengthenShare'>,
+): Batching {
+  if (terms.ordered) return { batchSize: 1, batchWindowSeconds: 0 };
+  const { recordSeconds } = service;
+  const longer = parameters.lengthenShare * invocationSeconds(service, 1);
+  const unnoticed = isKnown(service) ? 1 + Math.floor(longer / recordSeconds + 1e-9) : MOST_WITHOUT_WINDOW;
+  const most = Math.min(unnoticed, largestBatch(terms, service, parameters), MOST_WITHOUT_WINDOW);
+  return { batchSize: most, batchWindowSeconds: 0 };
+}
+
+/**
+ * Where capacity is short: the largest batch that its part of the objective allows. A window only where the objective has seconds to
+ * give and it fills more of a batch than it would anyway: it saves invocations of a lane that is in no hurry.
  */
 export function planBatch(
-  terms: Pick<LaneTerms, 'objectiveSeconds' | 'ordered' | 'mostBatchSize'>,
+  terms: Terms,
   service: ServiceObservation,
   eventsPerSecond: number,
   parameters: Pick<PlanningParameters, 'batchShareOfObjective' | 'windowShareOfObjective'>,
 ): Batching {
   if (terms.ordered) return { batchSize: 1, batchWindowSeconds: 0 };
-  const room = parameters.batchShareOfObjective * terms.objectiveSeconds - service.overheadSeconds;
-  const isKnown = service.recordSeconds > 0 && service.isSplitAssumed !== true;
-  const allowed = isKnown ? Math.floor(room / service.recordSeconds) : terms.mostBatchSize;
-  const largest = Math.max(1, Math.min(terms.mostBatchSize, allowed));
+  const largest = largestBatch(terms, service, parameters);
   const windowSeconds = Math.min(
     MOST_WINDOW_SECONDS,
     Math.floor(parameters.windowShareOfObjective * terms.objectiveSeconds),
@@ -47,3 +62,20 @@ export function planBatch(
   if (worthIt) return { batchSize: largest, batchWindowSeconds: windowSeconds };
   return { batchSize: Math.min(largest, MOST_WITHOUT_WINDOW), batchWindowSeconds: 0 };
 }
+
+function largestBatch(
+  terms: Terms,
+  service: ServiceObservation,
+  { batchShareOfObjective }: Pick<PlanningParameters, 'batchShareOfObjective'>,
+): number {
+  const room = batchShareOfObjective * terms.objectiveSeconds - service.overheadSeconds;
+  const allowed = isKnown(service) ? Math.floor(room / service.recordSeconds) : terms.mostBatchSize;
+  return Math.max(1, Math.min(terms.mostBatchSize, allowed));
+}
+
+/**
+ * Where what a record costs is only assumed, the largest batch is allowed: batches were all alike because little came, and only a
+ * burst's full ones can teach the difference.
+ */
+const isKnown = ({ recordSeconds, isSplitAssumed }: ServiceObservation): boolean =>
+  recordSeconds > 0 && isSplitAssumed !== true;

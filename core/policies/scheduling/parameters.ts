@@ -20,7 +20,8 @@ export interface PlanningParameters {
   readonly planLevel: number;
   /**
    * An environment is provisioned where its expected busy share is at least this. AWS's prices make the k-th environment cheaper
-   * provisioned than on demand from 0.60; below that, it buys fewer cold starts.
+   * provisioned than on demand from 0.60; below that, it buys fewer cold starts. A lane that is kept to its grant uses all of it, so
+   * that a level which the forecast's middle would leave idle is busy in the end: hence the low default.
    */
   readonly busyShareAtLeast: number;
   /** The same for lanes whose objective is shorter than `coldSensitiveInits` inits: there, a cold start breaks the objective. */
@@ -34,9 +35,18 @@ export interface PlanningParameters {
   readonly headroomShare: number;
   /** Whether a lane may use what others of its account do not need. */
   readonly lend: boolean;
-  /** A batch may take this share of the objective. (0, 1]. */
+  /**
+   * Where capacity is not short, a batch may take longer than a single record by this share: batching then costs next to no latency,
+   * and is large exactly where the fixed part of an invocation outweighs a record's. 0 or more.
+   */
+  readonly lengthenShare: number;
+  /** Of a full batch: what invocations are planned to carry. The rest is room for a burst, which fills batches first. (0, 1]. */
+  readonly fillShare: number;
+  /** Lanes whose objective is shorter than so many single invocations may use what is idle at once, batched or not. */
+  readonly thriftFromInvocations: number;
+  /** Where capacity is short, a batch may take this share of the objective. (0, 1]. */
   readonly batchShareOfObjective: number;
-  /** A batch window may take this share of the objective. [0, 1]. */
+  /** Where batches alone do not make up for what is short, a window may take this share of the objective. [0, 1]. */
   readonly windowShareOfObjective: number;
   /** Chains begin split where the backlog would take longer than this share of the objective, and environments are free. */
   readonly splitAboveShareOfObjective: number;
@@ -47,16 +57,19 @@ export interface PlanningParameters {
 }
 
 export const DEFAULT_PLANNING: PlanningParameters = {
-  utilisationBound: 0.8,
+  utilisationBound: 0.9,
   lateShare: 0.01,
   planLevel: 0.95,
-  busyShareAtLeast: 0.6,
+  busyShareAtLeast: 0.05,
   busyShareAtLeastSensitive: 0.05,
   coldSensitiveInits: 10,
   changeAtLeast: 0.1,
   lowerAfterSteps: 5,
-  headroomShare: 0.1,
+  headroomShare: 0.02,
   lend: true,
+  lengthenShare: 0.1,
+  fillShare: 0.3,
+  thriftFromInvocations: 8,
   batchShareOfObjective: 0.25,
   windowShareOfObjective: 0.05,
   splitAboveShareOfObjective: 0.5,

@@ -11,7 +11,7 @@ import type {
   Reason,
   ServiceObservation,
 } from '../../contracts/scheduling';
-import { type Batching, invocationSeconds, planBatch } from './batch';
+import { type Batching, invocationSeconds, planBatch, relaxedBatch } from './batch';
 import { compose } from './compose';
 import { capProvisionedCost } from './cost';
 import { environmentsNeeded, offeredErlangs } from './need';
@@ -45,8 +45,8 @@ export function sharedTotal(account: AccountObservation, parameters: Pick<Planni
 }
 
 export function planCapacity({ lanes, forecasts, account, parameters }: PlanInput): Planned {
-  const drafts = lanes.map((lane) => draft(lane, forecastOf(forecasts, lane), parameters));
   const total = sharedTotal(account, parameters);
+  const drafts = draftAll(lanes, forecasts, total.environments, parameters);
   const shares = shareCapacity(
     drafts.map(({ lane, needed }) => ({
       lane: lane.terms.lane,
@@ -63,7 +63,7 @@ export function planCapacity({ lanes, forecasts, account, parameters }: PlanInpu
     drafts.map(({ lane, warm }, index) => ({ lane, wanted: Math.min(warm, shares[index]?.granted ?? 0) })),
     total.provisioned,
     parameters.costCeilingDollarsPerHour,
-  );
+  ).map((wanted, index) => Math.min(wanted, leftByOthers(lanes, index, total.provisioned)));
   const planned = drafts.map((each, index) => finish(each, shares[index], slack, provisioned[index] ?? 0, parameters));
   return { plans: planned.map(({ plan }) => plan), reasons: planned.flatMap(({ reasons }) => reasons) };
 }
@@ -71,36 +71,89 @@ export function planCapacity({ lanes, forecasts, account, parameters }: PlanInpu
 const forecastOf = (forecasts: readonly DemandForecast[], { terms }: LaneObservation) =>
   forecasts.find(({ lane }) => lane === terms.lane);
 
+/** AWS refuses what is more than all lanes may have together, and what others hold they give back only later. */
+function leftByOthers(lanes: readonly LaneObservation[], index: number, bound: number): number {
+  const held = lanes.reduce((sum, { capacity }, at) => sum + (at === index ? 0 : capacity.provisionedRequested), 0);
+  return Math.max(0, bound - held);
+}
+
 interface Draft {
   readonly lane: LaneObservation;
   readonly batching: Batching;
+  /** Records that an invocation is planned to carry. */
+  readonly fill: number;
   readonly eventsPerSecond: number;
   readonly needed: number;
   /** Levels that pay, or that the objective needs; between the lane's floor and ceiling. */
   readonly warm: number;
+  /** Kept to its grant, so that batches fill and what runs is busy; other lanes may also use what is idle. */
+  readonly thrifty: boolean;
 }
 
-function draft(lane: LaneObservation, forecast: DemandForecast | undefined, parameters: PlanningParameters): Draft {
+/** How hard a lane batches: hardly longer than one record, as its objective allows, or with a window too. */
+const PRESSURES = ['relaxed', 'batched', 'windowed'] as const;
+type Pressure = (typeof PRESSURES)[number];
+
+/** All lanes relaxed; where that is too much together, one after the other batches harder, the least weight first. */
+function draftAll(
+  lanes: readonly LaneObservation[],
+  forecasts: readonly DemandForecast[],
+  environments: number,
+  parameters: PlanningParameters,
+): Draft[] {
+  const make = (lane: LaneObservation, pressure: Pressure) =>
+    draft(lane, forecastOf(forecasts, lane), parameters, pressure);
+  const drafts = lanes.map((lane) => make(lane, 'relaxed'));
+  const lightestFirst = lanes
+    .map((lane, index) => ({ lane, index }))
+    .sort((a, b) => a.lane.terms.weight - b.lane.terms.weight || a.index - b.index);
+  for (const pressure of PRESSURES.slice(1))
+    for (const { lane, index } of lightestFirst) {
+      if (drafts.reduce((sum, { needed }) => sum + needed, 0) <= environments) return drafts;
+      const harder = make(lane, pressure);
+      if (harder.needed < (drafts[index]?.needed ?? 0)) drafts[index] = harder;
+    }
+  return drafts;
+}
+
+function draft(
+  lane: LaneObservation,
+  forecast: DemandForecast | undefined,
+  parameters: PlanningParameters,
+  pressure: Pressure,
+): Draft {
   const { terms, service, capacity } = lane;
   if (service === undefined || forecast === undefined)
     return {
       lane,
       batching: { batchSize: capacity.batchSize, batchWindowSeconds: capacity.batchWindowSeconds },
+      fill: capacity.batchSize,
       eventsPerSecond: 0,
       needed: Math.max(terms.leastConcurrency, terms.floor),
       warm: terms.floor,
+      thrifty: false,
     };
   const eventsPerSecond = demandAt(forecast, parameters.planLevel) / 60;
-  const batching = planBatch(terms, service, eventsPerSecond, parameters);
-  const { batchSize } = batching;
-  const asked = environmentsNeeded({ terms, service, eventsPerSecond, batchSize, backlog: lane.backlog }, parameters);
+  const batching =
+    pressure === 'relaxed'
+      ? relaxedBatch(terms, service, parameters)
+      : planBatch(terms, service, pressure === 'windowed' ? eventsPerSecond : 0, parameters);
+  const fill = pressure === 'relaxed' ? Math.max(1, parameters.fillShare * batching.batchSize) : batching.batchSize;
+  const asked = environmentsNeeded(
+    { terms, service, eventsPerSecond, batchSize: fill, backlog: lane.backlog },
+    parameters,
+  );
   const warm = warmWanted(lane, service, forecast, parameters);
+  const thrifty =
+    fill > 1 && terms.objectiveSeconds >= parameters.thriftFromInvocations * invocationSeconds(service, 1);
   return {
     lane,
     batching,
+    fill,
     eventsPerSecond,
-    needed: clamp(Math.max(asked, warm), terms.leastConcurrency, terms.mostConcurrency),
+    needed: clamp(thrifty ? asked : Math.max(asked, warm), terms.leastConcurrency, terms.mostConcurrency),
     warm,
+    thrifty,
   };
 }
 
@@ -131,12 +184,12 @@ function finish(
   provisioned: number,
   parameters: PlanningParameters,
 ) {
-  const { lane, batching, eventsPerSecond, needed } = each;
+  const { lane, batching, fill, eventsPerSecond, needed, thrifty } = each;
   const { terms, service } = lane;
   const granted = share?.granted ?? 0;
-  const maximumConcurrency = clamp(granted + slack, terms.leastConcurrency, terms.mostConcurrency);
-  const erlangs =
-    service === undefined ? 0 : offeredErlangs({ service, eventsPerSecond, batchSize: batching.batchSize });
+  const most = thrifty ? granted : granted + slack;
+  const maximumConcurrency = clamp(most, terms.leastConcurrency, terms.mostConcurrency);
+  const erlangs = service === undefined ? 0 : offeredErlangs({ service, eventsPerSecond, batchSize: fill });
   const plan: LanePlan = {
     lane: terms.lane,
     needed,

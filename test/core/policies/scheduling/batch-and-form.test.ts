@@ -1,12 +1,11 @@
 /** Proves the batch's size and window, what batches gain, and when chains begin split. */
 import fc from 'fast-check';
-import { invocationSeconds, planBatch, speedUp } from '../../../../core/policies/scheduling/batch';
+import { invocationSeconds, planBatch, relaxedBatch, speedUp } from '../../../../core/policies/scheduling/batch';
 import { compose } from '../../../../core/policies/scheduling/compose';
-import { DEFAULT_PLANNING } from '../../../../core/policies/scheduling/parameters';
-import { SERVICE, TERMS } from './factory';
+import { PARAMETERS, SERVICE, TERMS } from './factory';
 
 const plan = (terms: Partial<typeof TERMS>, eventsPerSecond = 10, service = SERVICE) =>
-  planBatch({ ...TERMS, ...terms }, service, eventsPerSecond, DEFAULT_PLANNING);
+  planBatch({ ...TERMS, ...terms }, service, eventsPerSecond, PARAMETERS);
 
 describe('planBatch', () => {
   it('takes the largest batch that its quarter of the objective allows', () => {
@@ -43,6 +42,25 @@ describe('planBatch', () => {
   });
 });
 
+describe('relaxedBatch', () => {
+  const relaxed = (terms: Partial<typeof TERMS>, service = SERVICE) =>
+    relaxedBatch({ ...TERMS, ...terms }, service, PARAMETERS);
+  const heavyOverhead = { ...SERVICE, overheadSeconds: 0.1, recordSeconds: 0.002 };
+
+  it('takes as many records as lengthen an invocation by a tenth', () => {
+    // .1 x .102 s = 5 records of 2 ms more.
+    expect(relaxed({ objectiveSeconds: 100 }, heavyOverhead)).toEqual({ batchSize: 6, batchWindowSeconds: 0 });
+    expect(relaxed({ objectiveSeconds: 100 }).batchSize).toBe(1);
+  });
+
+  it('is bounded by the objective, by the lane, by ten, and is one in an ordered lane', () => {
+    expect(relaxed({ objectiveSeconds: 0.4164 }, heavyOverhead).batchSize).toBe(2);
+    expect(relaxed({ mostBatchSize: 3 }, heavyOverhead).batchSize).toBe(3);
+    expect(relaxed({ mostBatchSize: 100 }, { ...SERVICE, recordSeconds: 0 }).batchSize).toBe(10);
+    expect(relaxed({ ordered: true }, heavyOverhead).batchSize).toBe(1);
+  });
+});
+
 describe('speedUp', () => {
   it('is b (h + s) / (h + b s)', () => {
     expect(invocationSeconds(SERVICE, 10)).toBeCloseTo(0.82, 12);
@@ -53,7 +71,7 @@ describe('speedUp', () => {
 
 describe('compose', () => {
   const base = { terms: TERMS, current: 'fused' as const, drainSeconds: 0, freeEnvironments: 5 };
-  const form = (more: Partial<Parameters<typeof compose>[0]>) => compose({ ...base, ...more }, DEFAULT_PLANNING);
+  const form = (more: Partial<Parameters<typeof compose>[0]>) => compose({ ...base, ...more }, PARAMETERS);
 
   it('splits where the backlog takes more than half the objective and environments are free', () => {
     expect(form({ drainSeconds: 5.1 })).toBe('split');

@@ -5,6 +5,19 @@ import type {
   LaneTerms,
   ServiceObservation,
 } from '../../../../core/contracts/scheduling';
+import { DEFAULT_PLANNING, type PlanningParameters } from '../../../../core/policies/scheduling/parameters';
+
+/** Fixed, so that tuning the defaults changes no test. */
+export const PARAMETERS: PlanningParameters = {
+  ...DEFAULT_PLANNING,
+  utilisationBound: 0.8,
+  busyShareAtLeast: 0.6,
+  lowerAfterSteps: 5,
+  headroomShare: 0.1,
+  lengthenShare: 0.1,
+  fillShare: 0.4,
+  thriftFromInvocations: 20,
+};
 
 export const NOW_MS = 1_700_000_000_000;
 

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import type { DemandForecast, LaneObservation } from '../../../../core/contracts/scheduling';
 import { environmentsNeeded } from '../../../../core/policies/scheduling/need';
-import { DEFAULT_PLANNING, type PlanningParameters } from '../../../../core/policies/scheduling/parameters';
+import type { PlanningParameters } from '../../../../core/policies/scheduling/parameters';
 import { planCapacity } from '../../../../core/policies/scheduling/plan';
 import { BREAK_EVEN_BUSY_SHARE, provisionedDollarsPerHour } from '../../../../core/policies/scheduling/prices';
-import { certain, observation, SERVICE, TERMS } from './factory';
+import { certain, observation, PARAMETERS, SERVICE, TERMS } from './factory';
 
 const ACCOUNT = { concurrencyLimit: 1000, reservedElsewhere: 0 };
 const plan = (
@@ -13,7 +13,7 @@ const plan = (
   forecasts: readonly DemandForecast[],
   more: Partial<PlanningParameters> = {},
   account = ACCOUNT,
-) => planCapacity({ lanes, forecasts, account, parameters: { ...DEFAULT_PLANNING, ...more } });
+) => planCapacity({ lanes, forecasts, account, parameters: { ...PARAMETERS, ...more } });
 const only = (...words: Parameters<typeof plan>) => {
   const [first] = plan(...words).plans;
   if (first === undefined) throw new Error('no plan');
@@ -153,6 +153,56 @@ describe('planCapacity', () => {
     const lane = observation({ terms: { ...SINGLE, objectiveSeconds: 60, floor: 10 } });
     const account = { concurrencyLimit: 250, reservedElsewhere: 100 };
     expect(only([lane], [certain(1000)], { headroomShare: 0 }, account).provisioned).toBe(50);
+  });
+
+  it('asks for no more warm environments than what the other lanes hold leaves over', () => {
+    const slow = { ...SINGLE, objectiveSeconds: 60 };
+    const own = observation({ terms: { ...slow, lane: 'own' } });
+    const other = observation({ terms: { ...slow, lane: 'other' }, capacity: { provisionedRequested: 95 } });
+    const account = { concurrencyLimit: 200, reservedElsewhere: 0 };
+    const forecasts = [certain(100, 'own'), certain(0, 'other')];
+    expect(plan([own, other], forecasts, {}, account).plans.map(({ provisioned }) => provisioned)).toEqual([5, 0]);
+  });
+
+  it('keeps a lane that batches to its grant, unless its objective is too short to wait for a batch', () => {
+    // A record in ten is free: ten to a batch, four planned; 1,000 / 4 x .109 s / .8 = 35 environments.
+    const service = { ...SERVICE, overheadSeconds: 0.1, recordSeconds: 0.001 };
+    const patient = only([observation({ service, terms: { objectiveSeconds: 20 } })], [certain(1000)]);
+    expect(patient).toMatchObject({ batchSize: 10, needed: 33, maximumConcurrency: 33, provisioned: 33 });
+    const hasty = only([observation({ service, terms: { objectiveSeconds: 2 } })], [certain(1000)]);
+    expect(hasty.maximumConcurrency).toBe(900);
+  });
+
+  it('batches harder only while capacity is short, the least weight first, and waits for batches only as the last resort', () => {
+    const service = { ...SERVICE, overheadSeconds: 0.05, recordSeconds: 0.05 };
+    const heavy = observation({ service, terms: { lane: 'heavy', weight: 3, objectiveSeconds: 60 } });
+    const light = observation({
+      service,
+      terms: { lane: 'light', weight: 1, objectiveSeconds: 60, mostBatchSize: 50 },
+    });
+    const batches = (perSecond: number) =>
+      plan(
+        [heavy, light],
+        [certain(perSecond, 'heavy'), certain(perSecond, 'light')],
+        { headroomShare: 0 },
+        {
+          ...ACCOUNT,
+          concurrencyLimit: 300,
+        },
+      ).plans.map(({ batchSize, batchWindowSeconds }) => [batchSize, batchWindowSeconds]);
+    expect(batches(1000)).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+    expect(batches(1300)).toEqual([
+      [1, 0],
+      [10, 0],
+    ]);
+    expect(batches(2000)).toEqual([
+      [10, 0],
+      [10, 0],
+    ]);
+    expect(batches(2250)[1]).toEqual([50, 3]);
   });
 
   it('splits chains while a backlog waits that idle environments could take', () => {

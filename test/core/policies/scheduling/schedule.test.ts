@@ -1,10 +1,9 @@
 /** Proves one controller step: what it changes, what it leaves alone, and when it holds its last plan. */
 import fc from 'fast-check';
 import type { LaneCapacity, LaneObservation, ScalingAction } from '../../../../core/contracts/scheduling';
-import { DEFAULT_PLANNING } from '../../../../core/policies/scheduling/parameters';
 import { sayReason } from '../../../../core/policies/scheduling/say';
 import { FIRST_STATE, type ScheduleState, schedule } from '../../../../core/policies/scheduling/schedule';
-import { certain, NOW_MS, observation } from './factory';
+import { certain, NOW_MS, observation, PARAMETERS } from './factory';
 
 const ACCOUNT = { concurrencyLimit: 1000, reservedElsewhere: 0 };
 const SLOW = { mostBatchSize: 1, objectiveSeconds: 60, mostConcurrency: 20 };
@@ -16,7 +15,7 @@ const step = (state: ScheduleState, lane: LaneObservation, eventsPerSecond: numb
       lanes: [lane],
       forecasts: [certain(eventsPerSecond)],
       account: ACCOUNT,
-      parameters: DEFAULT_PLANNING,
+      parameters: PARAMETERS,
     },
     { nowMs },
   );
@@ -24,7 +23,7 @@ const step = (state: ScheduleState, lane: LaneObservation, eventsPerSecond: numb
 const settled = (capacity: Partial<LaneCapacity> = {}) =>
   observation({
     terms: SLOW,
-    capacity: { maximumConcurrency: 20, batchSize: 1, batchWindowSeconds: 3, provisionedStatus: 'ready', ...capacity },
+    capacity: { maximumConcurrency: 20, batchSize: 1, batchWindowSeconds: 0, provisionedStatus: 'ready', ...capacity },
   });
 const codes = ({ reasons }: { readonly reasons: readonly { readonly code: string }[] }) =>
   reasons.map(({ code }) => code);
@@ -104,7 +103,7 @@ describe('schedule', () => {
   it('changes cap, batch and window by one call', () => {
     const lane = settled({ maximumConcurrency: 5, provisionedRequested: 9 });
     expect(step(FIRST_STATE, lane, 100).decision.actions).toEqual([
-      { kind: 'mapping', maximumConcurrency: 20, batchSize: 1, batchWindowSeconds: 3 },
+      { kind: 'mapping', maximumConcurrency: 20, batchSize: 1, batchWindowSeconds: 0 },
     ]);
   });
 
@@ -134,7 +133,7 @@ describe('schedule', () => {
     const good = step(FIRST_STATE, settled(), 100);
     const blind = schedule(
       good.state,
-      { lane: 'critical', lanes: [], forecasts: [], account: ACCOUNT, parameters: DEFAULT_PLANNING },
+      { lane: 'critical', lanes: [], forecasts: [], account: ACCOUNT, parameters: PARAMETERS },
       { nowMs: NOW_MS },
     );
     expect(blind).toEqual({
