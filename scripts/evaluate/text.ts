@@ -1,0 +1,19 @@
+/** Words and tables of the report. */
+import type { Improvement } from '../../simulator/evaluation/statistics';
+
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+export const number = (value: number, digits = 3): string =>
+  Number.isFinite(value) ? Number(value.toPrecision(digits)).toString() : '–';
+
+export const percent = (share: number, digits = 3): string => `${number(100 * share, digits)} %`;
+
+/** "81.2 (79.0 … 83.1)", in %. */
+export function improvement({ estimate, low, high, undefinedBecause }: Improvement): string {
+  if (estimate === null) return undefinedBecause === undefined ? 'not run' : 'undefined';
+  const bound = (value: number | null) => (value === null ? '?' : number(value));
+  return `${number(estimate)} (${bound(low)} … ${bound(high)})`;
+}
