@@ -33,6 +33,8 @@ const COMMANDS = [
   'trace',
   'lane',
   'rollback',
+  'decisions',
+  'scheduling',
   'dlq',
   'republish',
   'audit',

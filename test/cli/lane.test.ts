@@ -2,7 +2,7 @@
  * Proves that pausing and resuming write the lane's control record first and then its mapping; that a command that is cut off in between
  * leaves a disagreement that status shows and a repeat repairs; and that status tells every such disagreement.
  */
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   GetEventSourceMappingCommand,
   LambdaClient,
@@ -33,6 +33,12 @@ const never = async () => {
   throw new Error('waited');
 };
 
+interface RecordUpdate {
+  readonly UpdateExpression: string;
+  readonly ExpressionAttributeNames: { readonly '#attribute': string };
+  readonly ExpressionAttributeValues: { readonly ':value': { readonly BOOL: boolean } };
+}
+
 /** A lane as it stands, and every write to it in order. `cutAt` is the write at which the command dies. */
 function laneWith(start: { paused: boolean; mapping: string }, cutAt?: string) {
   const now = { ...start };
@@ -41,10 +47,12 @@ function laneWith(start: { paused: boolean; mapping: string }, cutAt?: string) {
     if (name === cutAt) throw new Error('cut off');
     writes.push(name);
   };
-  dynamo.on(GetItemCommand).callsFake(() => ({ Item: { paused: { BOOL: now.paused }, form: { S: 'split' } } }));
-  dynamo.on(PutItemCommand).callsFake(({ Item }: { Item: { paused: { BOOL: boolean }; form: { S: string } } }) => {
-    write(`record ${Item.paused.BOOL ? 'paused' : 'running'} ${Item.form.S}`);
-    now.paused = Item.paused.BOOL;
+  dynamo.on(UpdateItemCommand).callsFake((update: RecordUpdate) => {
+    // The controller's part of the record is not touched.
+    expect(update.UpdateExpression).toBe('SET #attribute = :value');
+    const paused = update.ExpressionAttributeValues[':value'].BOOL;
+    write(`${update.ExpressionAttributeNames['#attribute']} ${paused}`);
+    now.paused = paused;
   });
   lambda
     .on(ListEventSourceMappingsCommand, { FunctionName: 'triage-local-runner-bulk:live' })
@@ -66,13 +74,13 @@ describe('pausing a lane', () => {
   it('writes the record, which stops it at once, and then disables the mapping; the form stays', async () => {
     const { writes } = laneWith({ paused: false, mapping: 'Enabled' });
     expect(await switchLane(connection, 'bulk', true, never)).toEqual(['u']);
-    expect(writes).toEqual(['record paused split', 'mapping disabled']);
+    expect(writes).toEqual(['paused true', 'mapping disabled']);
   });
 
   it('is ended by the record first as well, so that no runner that is invoked puts its messages back', async () => {
     const { writes } = laneWith({ paused: true, mapping: 'Disabled' });
     await switchLane(connection, 'bulk', false, never);
-    expect(writes).toEqual(['record running split', 'mapping enabled']);
+    expect(writes).toEqual(['paused false', 'mapping enabled']);
   });
 
   it.each([
