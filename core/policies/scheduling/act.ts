@@ -7,7 +7,7 @@ import type { PlanningParameters } from './parameters';
 
 /** Plain data, kept between steps. */
 export interface HysteresisState {
-  /** Consecutive steps whose plan was below what is provisioned, and the highest of them. */
+  /** Consecutive steps whose plan was below what is provisioned by a change that is worth a call, and the highest of them. */
   readonly lowerSteps: number;
   readonly highestLower: number;
 }
@@ -50,6 +50,8 @@ function provisionAction(state: HysteresisState, from: number, wanted: number, p
       state: NO_HYSTERESIS,
     };
   }
+  // A plan that is hardly lower does not agree to lowering; counted, it would be the highest for as long as lower ones follow.
+  if (from - wanted < parameters.changeAtLeast * from) return { actions: [], reasons: [], state: NO_HYSTERESIS };
   const lowerSteps = state.lowerSteps + 1;
   const highestLower = Math.max(state.highestLower, wanted);
   if (lowerSteps < parameters.lowerAfterSteps)
@@ -58,8 +60,6 @@ function provisionAction(state: HysteresisState, from: number, wanted: number, p
       reasons: [{ code: 'lower-later', args: { lowerSteps } }],
       state: { lowerSteps, highestLower },
     };
-  if (highestLower > 0 && from - highestLower < parameters.changeAtLeast * from)
-    return { actions: [], reasons: [], state: { lowerSteps, highestLower } };
   return {
     actions: [highestLower === 0 ? { kind: 'release', from } : { kind: 'provision', environments: highestLower, from }],
     reasons: [{ code: 'lower', args: { from, to: highestLower } }],

@@ -81,6 +81,19 @@ describe('schedule', () => {
     expect(step(held, settled({ provisionedRequested: 9 }), 20).decision.actions).toEqual([]);
   });
 
+  it('lowers after a step that wanted hardly less, five steps later, and not by that step', () => {
+    const wide = observation({ ...settled({ provisionedRequested: 18 }), terms: { ...SLOW, mostConcurrency: 100 } });
+    let state = FIRST_STATE;
+    const warm: ScalingAction[][] = [];
+    // 17 of 18 are wanted first, which is no change that is worth a call.
+    for (const rate of [185, 100, 100, 100, 100, 100]) {
+      const next = step(state, wide, rate);
+      state = next.state;
+      warm.push(next.decision.actions.filter(({ kind }) => kind === 'provision'));
+    }
+    expect(warm).toEqual([[], [], [], [], [], [{ kind: 'provision', environments: 9, from: 18 }]]);
+  });
+
   it('gives all warm capacity back where none is wanted', () => {
     expect(steps(5, { provisionedRequested: 3, batchWindowSeconds: 0 }, 0).actions[4]).toEqual([
       { kind: 'release', from: 3 },
