@@ -6,7 +6,15 @@
 import { decideAdmission } from '../../../core/policies/admit';
 import type { Claims, Control, Quarantine, Records } from '../../../core/ports';
 import { checkClaim } from './claim-check';
-import { cut, type HandOverPorts, type HeldGroups, handOver, settleStored, toAcceptance } from './hand-over';
+import {
+  cut,
+  type HandedOver,
+  type HandOverPorts,
+  type HeldGroups,
+  handOver,
+  settleStored,
+  toAcceptance,
+} from './hand-over';
 import { type IntakeRecord, type Refusal, type Unwrapped, unwrap } from './intake';
 import { createLaneWatch, type LaneWatch } from './lane-watch';
 import { isLate, type Placed, place, refusePlaced } from './place';
@@ -147,15 +155,26 @@ async function deliverPart(part: readonly Placed[], held: HeldGroups | undefined
   if (decision === 'refuse') {
     // A repeat of what was accepted while there was room is no new load, and refusing it would contradict the ledger.
     const stored = await ports.acceptances.read(acceptance.key);
-    if (stored === undefined) pushBack(part, reason, batch);
-    else summary.delivered(lane, await settleStored(stored, ports, held), 0);
-    return;
+    if (stored === undefined) return pushBack(part, reason, batch);
+    const settled = await settleStored(stored, ports, held);
+    summary.delivered(lane, settled, 0);
+    return standStill(part, settled, batch);
   }
   const shed = shedReasons(part, acceptance.acceptedAtMs, watch);
   const delivered = await handOver(acceptance, ports, held, shed);
   if (delivered.accepted > 0 && state !== undefined) watch.admitted(lane.name, state);
   const late = drafts.filter((each) => isLate(each.event, acceptance.acceptedAtMs)).length;
   summary.delivered(lane, delivered, delivered.accepted > 0 ? late : 0);
+  standStill(part, delivered, batch);
+}
+
+/**
+ * A stream promises the order of a key, and its next batch would overtake what is left to the reconciler. So it comes again until its
+ * lane has taken it. Other ways promise no order, and are not held up.
+ */
+function standStill(part: readonly Placed[], { unsent }: HandedOver, { streamRefs, summary }: Batch): void {
+  if (unsent === 0 || part[0]?.lane.ordered !== true) return;
+  summary.fail(part.flatMap(({ ref }) => (streamRefs.has(ref) ? [ref] : [])));
 }
 
 /**

@@ -332,6 +332,22 @@ describe('trouble outside', () => {
     expect(sentIds(world, 'ordered')).toEqual([]);
     expect(acceptances(world).every((each) => !each.handedOver)).toBe(true);
   });
+
+  test('a stream comes again until its ordered lane has taken it, so that its next batch does not overtake', async () => {
+    const { world, ingest } = setUp({ hook: answering(calls('lanes.send', 1), [0]) });
+    const batch = [onStream('s1', event('1', { partitionkey: 'p' })), onQueue('m1', event('m', { partitionkey: 'q' }))];
+    expect(await ingest(batch)).toMatchObject({ accepted: 2, unsent: 1, failed: ['s1'] });
+    expect(sentIds(world, 'ordered')).toEqual(['m']);
+
+    expect(await ingest([onStream('s1', event('1', { partitionkey: 'p' }))])).toMatchObject({ unsent: 0, failed: [] });
+    expect(sentIds(world, 'ordered')).toEqual(['m', '1']);
+  });
+
+  test('a stream does not stand still for a lane without order: the reconciler sends what is owed', async () => {
+    const { world, ingest } = setUp({ hook: answering(calls('lanes.send', 1), [0]) });
+    expect(await ingest([onStream('s1', event('1'))])).toMatchObject({ accepted: 1, unsent: 1, failed: [] });
+    expect(acceptances(world).map((each) => each.handedOver)).toEqual([false]);
+  });
 });
 
 test('whatever fails, every record is accepted, refused, a duplicate or coming again, and nothing is sent before it is accepted', async () => {

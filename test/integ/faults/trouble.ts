@@ -1,0 +1,150 @@
+/**
+ * Events that a healthy stream does not have, so that every write of every function is made: what an alert emits, what a lane gives
+ * up, what no lane takes, and what takes its worker with it. They go through `high`, a lane that the stream leaves alone, because
+ * a hand-off that fails and a short receive limit would concern their neighbours, too.
+ */
+import { GetQueueAttributesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { createControl, createQueueUrls } from '../../../adapters/aws';
+import type { Connection } from '../../../cli/connection';
+import { journalEntry, type PlannedEvent } from '../../../cli/workload/generator';
+import { createSender } from '../../../cli/workload/senders';
+import type { CloudEvent } from '../../../core/contracts/event';
+import type { ExpectedFate, JournalEntry } from '../../../core/contracts/journal';
+import type { FaultRule } from '../../../local/faults/rules';
+import { names } from './kill-points';
+
+/** Before a lane gives up: fewer than configured, since the waits between them double. */
+const RECEIVES = 3;
+/** Receives that end in a kill before a message is moved to the suspects. */
+const KILLS_OF_A_SUSPECT = 2;
+const FOR_GOOD = Number.MAX_SAFE_INTEGER;
+/** More than `detect` needs to know a sensor. */
+const WARM_UP_READINGS = 12;
+
+type Way = 'devices' | 'readings';
+interface Trouble {
+  readonly way: Way;
+  readonly lane: 'high' | 'normal';
+  readonly expected: ExpectedFate;
+  readonly events: readonly CloudEvent[];
+}
+
+/** How many of each kind: twice the kills of a point, one for the kill before and one for the kill after. */
+export function troubles(kills: number) {
+  const each = (kind: string, eventOf: (name: string, index: number) => CloudEvent) =>
+    Array.from({ length: 2 * kills }, (_, index) => eventOf(`${kind}-${index}`, index));
+  const quiet = (name: string, index: number) => reading(`${name}-${index}`, name, 20 + (index % 3));
+  return {
+    warmUp: {
+      way: 'devices',
+      lane: 'normal',
+      expected: 'DONE',
+      events: each('alarming', (name) => reading(name, name, 20)).flatMap(({ id }) =>
+        Array.from({ length: WARM_UP_READINGS }, (_, index) => quiet(id, index)),
+      ),
+    },
+    alarming: trouble(
+      'devices',
+      'normal',
+      'DONE',
+      each('alarming', (name) => reading(name, name, 200)),
+    ),
+    suspected: trouble(
+      'devices',
+      'normal',
+      'DONE',
+      each('suspected', (name) => reading(name, name, 20)),
+    ),
+    doomed: trouble(
+      'devices',
+      'high',
+      'DEAD',
+      each('doomed', (name) => reading(name, name, 20)),
+    ),
+    stuck: trouble(
+      'devices',
+      'high',
+      'DONE',
+      each('stuck', (name) => reading(name, name, 20)),
+    ),
+    // By another way than the others of its lane, so that they share no acceptance.
+    unsendable: trouble(
+      'readings',
+      'high',
+      'DEAD',
+      each('unsendable', (name) => reading(name, name, 20)),
+    ),
+  } satisfies Record<string, Trouble>;
+}
+
+const trouble = (way: Way, lane: Trouble['lane'], expected: ExpectedFate, events: readonly CloudEvent[]): Trouble => ({
+  way,
+  lane,
+  expected,
+  events:
+    lane === 'normal'
+      ? events
+      : events.map((event) => ({ ...event, data: { ...(event.data as object), severity: lane } })),
+});
+
+const reading = (id: string, sensor: string, value: number): CloudEvent => ({
+  specversion: '1.0',
+  id,
+  source: '/trouble',
+  type: 'telemetry.reading',
+  time: new Date().toISOString(),
+  datacontenttype: 'application/json',
+  data: { sensor, value },
+});
+
+/** What befalls them, as long as the test runs. These come before the kills, so that no kill lets one of them through. */
+export function troubleRules(kills: number): readonly FaultRule[] {
+  const rule = (name: string, operation: string, bodyHolds: string, caller: string): FaultRule => ({
+    name,
+    operation,
+    bodyHolds,
+    caller: `${names.prefix}-${caller}`,
+    action: 'refuse',
+    when: 'before',
+    skip: 0,
+    times: FOR_GOOD,
+  });
+  return [
+    rule('no ingestion hands it over', 'SendMessageBatch', 'unsendable-', 'ingest'),
+    rule('no reconciler hands it over', 'SendMessageBatch', 'unsendable-', 'reconciler'),
+    rule('no runner sends it on', 'SendMessageBatch', 'stuck-', 'runner-high'),
+    rule('no runner commits it', 'TransactWriteItems', 'doomed-', 'runner-high'),
+    ...troubles(kills).suspected.events.map(({ id }) => ({
+      ...rule(`its worker dies of ${id}`, 'TransactWriteItems', `/${id}"`, 'runner-normal'),
+      action: 'kill' as const,
+      times: KILLS_OF_A_SUSPECT,
+    })),
+  ];
+}
+
+/** Lanes `normal` and `high` split; `high` gives up early. Its runner must not have read its control record yet. */
+export async function prepareLanes({ clients }: Connection): Promise<void> {
+  const control = createControl({ dynamo: clients.dynamo, sqs: clients.sqs, table: names.controlTable, queues: [] });
+  for (const lane of ['normal', 'high']) await control.putLane({ lane, paused: false, form: 'split' });
+  const QueueUrl = await createQueueUrls(clients.sqs)(names.laneQueue('high', false));
+  const { Attributes } = await clients.sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }),
+  );
+  const policy = JSON.parse(Attributes?.RedrivePolicy ?? '{}') as object;
+  const RedrivePolicy = JSON.stringify({ ...policy, maxReceiveCount: RECEIVES });
+  await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }));
+}
+
+/** Answers with their lines of the journal. */
+export async function send(connection: Connection, troubles: readonly Trouble[]): Promise<JournalEntry[]> {
+  const sent = troubles.map(async ({ way, expected, events }) => {
+    const source = connection.configuration.sources.find(({ name }) => name === way);
+    if (source === undefined) throw new RangeError(`no source ${way}`);
+    const taken = await createSender(connection, source)(events);
+    return events.map((event, index) => {
+      const planned: PlannedEvent = { source, event, expected, duplicate: false, ordered: false };
+      return journalEntry(planned, Date.now(), taken[index] ?? false);
+    });
+  });
+  return (await Promise.all(sent)).flat();
+}
