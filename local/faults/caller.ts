@@ -1,10 +1,21 @@
 /** Tells which local process holds the other end of a loopback connection, so that it can be named and killed. Linux only. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
+const FUNCTION_NAME = 'AWS_LAMBDA_FUNCTION_NAME';
+
 export interface Caller {
   readonly pid: number;
   /** `AWS_LAMBDA_FUNCTION_NAME` of the process; undefined where it has none. */
   readonly functionName: string | undefined;
+}
+
+/** The functions' workers that send their requests to this endpoint: never those of another environment on the machine. */
+export function workersOf(endpoint: string): Caller[] {
+  return processes().flatMap((pid) => {
+    const functionName = variableOf(pid, FUNCTION_NAME);
+    const ours = functionName !== undefined && variableOf(pid, 'AWS_ENDPOINT_URL') === endpoint;
+    return ours ? [{ pid: Number(pid), functionName }] : [];
+  });
 }
 
 /** Undefined where the process is gone or not ours to look at. */
@@ -12,10 +23,14 @@ export function callerOf(remotePort: number): Caller | undefined {
   const inode = inodeOf(remotePort);
   if (inode === undefined) return undefined;
   const target = `socket:[${inode}]`;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (holds(pid, target)) return { pid: Number(pid), functionName: functionNameOf(pid) };
+  for (const pid of processes()) {
+    if (holds(pid, target)) return { pid: Number(pid), functionName: variableOf(pid, FUNCTION_NAME) };
   }
   return undefined;
+}
+
+function processes(): string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 }
 
 /** `/proc/net/tcp` lists local and remote address in hex, and the inode in the tenth column. */
@@ -48,12 +63,12 @@ function link(path: string): string | undefined {
   }
 }
 
-function functionNameOf(pid: string): string | undefined {
+function variableOf(pid: string, name: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8')
       .split('\0')
-      .find((entry) => entry.startsWith('AWS_LAMBDA_FUNCTION_NAME='))
-      ?.slice('AWS_LAMBDA_FUNCTION_NAME='.length);
+      .find((entry) => entry.startsWith(`${name}=`))
+      ?.slice(name.length + 1);
   } catch {
     return undefined;
   }

@@ -96,6 +96,9 @@ async function actBefore(
     case 'error':
       fail(outgoing, 500, 'InternalServerError', 'injected');
       return true;
+    case 'refuse':
+      fail(outgoing, 400, 'AccessDeniedException', 'injected');
+      return true;
     case 'throttle':
       fail(outgoing, 400, 'ProvisionedThroughputExceededException', 'injected');
       return true;

@@ -3,10 +3,11 @@
 /**
  * - `kill`: kill -9 of the process that sent the request (a function's worker)
  * - `error`, `throttle`, `conflict`: answer with that failure
+ * - `refuse`: answer that the caller may not, which no client tries again
  * - `lose-answer`: execute, then cut the connection
  * - `delay`: wait `delayMs`, then go on
  */
-export type FaultAction = 'kill' | 'error' | 'throttle' | 'conflict' | 'lose-answer' | 'delay';
+export type FaultAction = 'kill' | 'error' | 'refuse' | 'throttle' | 'conflict' | 'lose-answer' | 'delay';
 
 export interface FaultRule {
   readonly name: string;
@@ -21,6 +22,8 @@ export interface FaultRule {
   readonly when: 'before' | 'after';
   /** Skip this many matches first. */
   readonly skip: number;
+  /** Of the matches after those, strike only each so many-th, so that strikes are spread over a stream. Left out: each. */
+  readonly every?: number;
   /** Strike at most this many times; then the rule is spent. */
   readonly times: number;
   readonly delayMs?: number;
@@ -47,7 +50,8 @@ export function strike(
   const next = states.map((state) => {
     if (fault !== undefined || state.struck >= state.rule.times || !matches(state.rule, call)) return state;
     const matched = state.matched + 1;
-    if (matched <= state.rule.skip) return { ...state, matched };
+    if (matched <= state.rule.skip || (matched - state.rule.skip) % (state.rule.every ?? 1) !== 0)
+      return { ...state, matched };
     fault = state.rule;
     return { ...state, matched, struck: state.struck + 1 };
   });

@@ -1,99 +1,53 @@
 /**
- * Proves that the balance holds when functions are killed (kill -9 of the worker) before and after each write they make, and when
- * the ledger refuses, throttles, conflicts, answers late or loses its answer. Everything real but the cloud: sources, rules, queues,
- * functions, tables, reconciler. The functions talk through the fault proxy; senders and the audit go round it.
- *
- * What is printed says which points were struck: a point without a strike is not proven by that run.
+ * Proves that the balance holds when functions are killed (kill -9 of the worker) before and after each write they make and at random
+ * moments, and when the ledger refuses, throttles, conflicts, answers late or loses its answer: all within one stream. Everything
+ * real but the cloud: sources, rules, queues, functions, tables, reconciler. The functions talk through the fault proxy; senders and
+ * the audit go round it. A point without a strike fails the test, since it would prove nothing.
  *
  * KILLS_PER_POINT (default 1): how often each kill point strikes; 20 for the long run, which takes many minutes.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resourceNames } from '../../core/contracts/names';
+import { type Connection, connect } from '../../cli/connection';
+import type { JournalEntry } from '../../core/contracts/journal';
+import type { AuditReport } from '../../core/policies/audit';
 import { bringUp, tearDown } from '../../local/environment';
 import { type FaultProxy, startFaultProxy } from '../../local/faults/proxy';
-import type { FaultRule } from '../../local/faults/rules';
 import { freePort } from '../../local/processes';
-import { poll, settledAudit, triage } from './platform';
+import { killRules, refusalRules } from './faults/kill-points';
+import { killAtRandom } from './faults/random-kills';
+import { owed, prepareLanes, send, troubleRules, troubles } from './faults/trouble';
+import { poll, settledAudit, startTriage, triage, until } from './platform';
 
 const KILLS = Number(process.env.KILLS_PER_POINT ?? '1');
 /** Each killed batch comes back after its queue's visibility timeout, and the next kill may hit it again. */
-const STRIKE_LIMIT_MS = 60_000 + (KILLS - 1) * 30_000;
+const STRIKE_LIMIT_MS = 120_000 + (KILLS - 1) * 30_000;
 const SETTLE_LIMIT_MS = 180_000 + (KILLS - 1) * 60_000;
 const EVENTS = 240 * KILLS;
-const names = resourceNames('local');
-const LANES = `${names.prefix}-lane-`;
+const SEED = 7;
 const folder = mkdtempSync(join(tmpdir(), 'triage-faults-'));
-
-interface KillPoint {
-  readonly caller: 'ingest' | 'runner' | 'publisher' | 'dead-letter' | 'reconciler';
-  readonly operation: string;
-  readonly bodyHolds?: string;
-  /** Armed, but a short stream need not reach it (an alert to emit, a split chain, a dead letter), so no strike is demanded. */
-  readonly rare?: true;
-}
-
-const KILL_POINTS: readonly KillPoint[] = [
-  { caller: 'ingest', operation: 'PutItem', bodyHolds: names.acceptancesTable },
-  { caller: 'ingest', operation: 'SendMessageBatch', bodyHolds: LANES },
-  { caller: 'ingest', operation: 'UpdateItem', bodyHolds: names.acceptancesTable },
-  { caller: 'runner', operation: 'UpdateItem', bodyHolds: names.recordsTable },
-  { caller: 'runner', operation: 'TransactWriteItems', bodyHolds: names.recordsTable },
-  { caller: 'runner', operation: 'SendMessageBatch', bodyHolds: LANES, rare: true },
-  { caller: 'publisher', operation: 'PutItem', bodyHolds: names.effectsTable },
-  { caller: 'publisher', operation: 'PutEvents', rare: true },
-  { caller: 'dead-letter', operation: 'UpdateItem', bodyHolds: names.recordsTable, rare: true },
-  { caller: 'reconciler', operation: 'UpdateItem', bodyHolds: names.acceptancesTable },
-  { caller: 'reconciler', operation: 'SendMessageBatch', bodyHolds: LANES, rare: true },
-  { caller: 'reconciler', operation: 'UpdateItem', bodyHolds: names.recordsTable, rare: true },
-];
-
-const kills: readonly (FaultRule & { readonly rare: boolean })[] = KILL_POINTS.flatMap((point) =>
-  (['before', 'after'] as const).map((when) => ({
-    name: `kill ${when} ${point.caller} ${point.operation}${point.bodyHolds ? ` ${point.bodyHolds}` : ''}`,
-    operation: point.operation,
-    ...(point.bodyHolds === undefined ? {} : { bodyHolds: point.bodyHolds }),
-    caller: `${names.prefix}-${point.caller}`,
-    action: 'kill' as const,
-    when,
-    skip: 0,
-    times: KILLS,
-    rare: point.rare ?? false,
-  })),
-);
-
-const LEDGER_WRITES = [
-  { operation: 'PutItem', bodyHolds: names.acceptancesTable },
-  { operation: 'UpdateItem', bodyHolds: names.recordsTable },
-  { operation: 'TransactWriteItems', bodyHolds: names.recordsTable },
-];
-const refusals: readonly FaultRule[] = LEDGER_WRITES.flatMap((write) =>
-  (['error', 'throttle', 'conflict', 'lose-answer', 'delay'] as const).map((action) => ({
-    name: `${action} ${write.operation} ${write.bodyHolds}`,
-    ...write,
-    action,
-    when: action === 'lose-answer' ? ('after' as const) : ('before' as const),
-    skip: 1,
-    times: 2 * KILLS,
-    // Longer than the functions' clients wait for an answer: executed all the same.
-    ...(action === 'delay' ? { delayMs: 1_500 } : {}),
-  })),
-);
-const expected = [...kills.filter(({ rare }) => !rare), ...refusals].map(({ name }) => name);
+const journal = join(folder, 'journal.ndjson');
+const trouble = troubles(KILLS);
+const always = troubleRules(KILLS);
+const mustStrike = [...killRules(KILLS), ...refusalRules(KILLS)];
 
 describe('killed functions and a failing ledger', () => {
   let proxy: FaultProxy;
+  let connection: Connection;
 
   beforeAll(async () => {
     const port = await freePort();
     if (port === undefined) throw new Error('no free port');
     proxy = await startFaultProxy();
     proxy.forwardTo(`http://127.0.0.1:${port}`);
-    await bringUp({ port, functionsEndpoint: proxy.endpoint });
+    await bringUp({ port, functionsEndpoint: proxy.endpoint, tickSeconds: 1 });
+    connection = await connect('local');
+    await prepareLanes(connection);
   }, 180_000);
 
   afterAll(async () => {
+    for (const client of Object.values(connection?.clients ?? {})) client.destroy();
     await tearDown();
     await proxy?.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -102,37 +56,71 @@ describe('killed functions and a failing ledger', () => {
   it(
     'lose nothing and double nothing',
     async () => {
-      const journal = join(folder, 'journal.ndjson');
-      proxy.setRules([...kills, ...refusals]);
-      await load(journal);
+      proxy.setRules(always);
+      const early = await send(connection, [trouble.warmUp, trouble.unsendable]);
+      await until('the sensors are known', audit, isWarm, 60_000);
+
+      proxy.setRules([...always, ...mustStrike]);
+      const random = killAtRandom(proxy.endpoint, 'runner-high', SEED);
+      const [late] = await Promise.all([
+        send(connection, [trouble.alarming, trouble.suspected, trouble.doomed, trouble.stuck]),
+        load(),
+      ]);
+      const killedAtRandom = await random.stop();
       const { seen: missed } = await poll(
-        () => notStruck(proxy),
+        async () => {
+          late.push(...(await send(connection, [owed(late.length)])));
+          return notStruck(proxy);
+        },
         (each) => each.length === 0,
         STRIKE_LIMIT_MS,
         1_000,
       );
+      note([...early, ...late]);
       const strikes = proxy.strikes();
-      proxy.setRules([]);
+      proxy.setRules(always);
       const report = await settledAudit(journal, SETTLE_LIMIT_MS);
-      process.stderr.write(
-        `${JSON.stringify({ strikes, report: { ...report, findings: report.findings.slice(0, 20) } }, null, 1)}\n`,
-      );
+      const shown = { ...report, findings: report.findings.slice(0, 20) };
+      process.stderr.write(`${JSON.stringify({ strikes, killedAtRandom, report: shown }, null, 1)}\n`);
       expect(report.findings).toEqual([]);
       expect(report).toMatchObject({ balanced: true, inFlight: 0 });
-      expect(report.journal).toMatchObject({ sent: EVENTS, unconfirmed: 0, inIntake: 0 });
+      expect(report.journal).toMatchObject({
+        sent: EVENTS + early.length + late.length,
+        unconfirmed: 0,
+        inIntake: 0,
+      });
+      // Each alarming reading has emitted an event, which came in like any other.
+      const emitted = report.accepted - (report.journal?.accepted ?? 0);
+      expect(emitted).toBeGreaterThanOrEqual(trouble.alarming.events.length);
       expect(missed).toEqual([]);
     },
-    60_000 + STRIKE_LIMIT_MS + SETTLE_LIMIT_MS,
+    120_000 + STRIKE_LIMIT_MS + SETTLE_LIMIT_MS,
   );
 });
 
 function notStruck(proxy: FaultProxy): string[] {
   const strikes = proxy.strikes();
-  return expected.filter((name) => (strikes[name] ?? 0) === 0);
+  return mustStrike.map(({ name }) => name).filter((name) => (strikes[name] ?? 0) === 0);
 }
 
-async function load(journal: string): Promise<void> {
-  const shares = ['--ordered', '25', '--duplicate', '10', '--poison', '4', '--late', '2'];
-  const size = ['--count', String(EVENTS), '--rate', '30', '--seed', '7'];
+/** All that was sent first is accepted, and done but for what cannot be sent. */
+function isWarm({ accepted, inFlight }: AuditReport): boolean {
+  const unsendable = trouble.unsendable.events.length;
+  return accepted === trouble.warmUp.events.length + unsendable && inFlight === unsendable;
+}
+
+/** The class `high` is left to the troubled events. */
+async function load(): Promise<void> {
+  const shares = ['--mix', 'critical=20,normal=60,bulk=20', '--ordered', '25', '--duplicate', '10', '--poison', '4'];
+  const size = ['--count', String(EVENTS), '--rate', '30', '--seed', String(SEED), '--late', '2'];
   await triage('load', ...size, ...shares, '--journal', journal, '--json');
+}
+
+function note(entries: readonly JournalEntry[]): void {
+  appendFileSync(journal, entries.map((each) => `${JSON.stringify(each)}\n`).join(''));
+}
+
+/** Of everything: what it thinks of what is in flight does not matter yet. */
+async function audit(): Promise<AuditReport> {
+  return JSON.parse((await startTriage('audit', '--json').ended).stdout) as AuditReport;
 }

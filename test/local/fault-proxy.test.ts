@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { workersOf } from '../../local/faults/caller';
 import { type FaultProxy, startFaultProxy } from '../../local/faults/proxy';
 import type { FaultRule } from '../../local/faults/rules';
 
@@ -58,6 +59,13 @@ describe('the fault proxy', () => {
     expect(proxy.strikes()).toEqual({ r: 2 });
   });
 
+  it('strikes each so many-th match, where the rule says so', async () => {
+    proxy.setRules([rule({ skip: 1, every: 2, times: 2 })]);
+    const answers: number[] = [];
+    for (const body of '1234567') answers.push((await put(body)).status);
+    expect(answers).toEqual([200, 200, 500, 200, 500, 200, 200]);
+  });
+
   it('executes and loses the answer', async () => {
     proxy.setRules([rule({ action: 'lose-answer' })]);
     await expect(put('a')).rejects.toThrow();
@@ -81,10 +89,22 @@ describe('the fault proxy', () => {
   });
 });
 
-function startWorker(endpoint: string, functionName: string): ChildProcess {
+it("finds the workers of one endpoint's functions, and no others", async () => {
+  const ours = startWorker('http://127.0.0.1:1', 'triage-local-publisher', 'http://ours');
+  const other = startWorker('http://127.0.0.1:1', 'triage-local-publisher', 'http://other');
+  await Promise.all([once(ours, 'spawn'), once(other, 'spawn')]);
+  try {
+    expect(workersOf('http://ours')).toEqual([{ pid: ours.pid, functionName: 'triage-local-publisher' }]);
+  } finally {
+    ours.kill('SIGKILL');
+    other.kill('SIGKILL');
+  }
+});
+
+function startWorker(endpoint: string, functionName: string, home = endpoint): ChildProcess {
   const script = `fetch(${JSON.stringify(endpoint)}, { method: 'POST', headers: { 'x-amz-target': 'D.PutItem' }, body: 'w' }).catch(() => setTimeout(() => {}, 5000))`;
   return spawn(process.execPath, ['-e', script], {
-    env: { ...process.env, AWS_LAMBDA_FUNCTION_NAME: functionName },
+    env: { ...process.env, AWS_LAMBDA_FUNCTION_NAME: functionName, AWS_ENDPOINT_URL: home },
     stdio: 'ignore',
   });
 }

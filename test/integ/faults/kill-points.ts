@@ -71,17 +71,32 @@ const LEDGER_WRITES = [
   { operation: 'TransactWriteItems', bodyHolds: names.recordsTable },
 ];
 
-/** The ledger refuses, throttles, conflicts, answers late, or loses its answer. */
-export const refusalRules = (kills: number): readonly FaultRule[] =>
-  LEDGER_WRITES.flatMap((write) =>
+/** The ledger refuses, throttles, conflicts, answers late, or loses its answer; and lanes refuse what ingestion hands over. */
+export const refusalRules = (kills: number): readonly FaultRule[] => [
+  ...LEDGER_WRITES.flatMap((write) =>
     (['error', 'throttle', 'conflict', 'lose-answer', 'delay'] as const).map((action) => ({
       name: `${action} ${write.operation} ${write.bodyHolds}`,
       ...write,
       action,
       when: action === 'lose-answer' ? ('after' as const) : ('before' as const),
       skip: 1,
+      // Spread, so that they leave those events alone whose worker dies: an error of its own would keep one from the suspects.
+      every: 4,
       times: 2 * kills,
       // Longer than the functions' clients wait for an answer: executed all the same.
       ...(action === 'delay' ? { delayMs: 1_500 } : {}),
     })),
-  );
+  ),
+  // Whatever is left to the reconciler then, an ordered lane keeps its order.
+  {
+    name: 'refuse hand-off SendMessageBatch',
+    operation: 'SendMessageBatch',
+    bodyHolds: LANES,
+    caller: `${names.prefix}-ingest`,
+    action: 'refuse',
+    when: 'before',
+    skip: 0,
+    every: 4,
+    times: 6 * kills,
+  },
+];
