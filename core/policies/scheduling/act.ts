@@ -7,12 +7,11 @@ import type { PlanningParameters } from './parameters';
 
 /** Plain data, kept between steps. */
 export interface HysteresisState {
-  /** Consecutive steps whose plan was below what is provisioned by a change that is worth a call, and the highest of them. */
-  readonly lowerSteps: number;
-  readonly highestLower: number;
+  /** What the last consecutive steps wanted that wanted less than is provisioned, newest last; no more than it takes to lower. */
+  readonly lower: readonly number[];
 }
 
-export const NO_HYSTERESIS: HysteresisState = { lowerSteps: 0, highestLower: 0 };
+export const NO_HYSTERESIS: HysteresisState = { lower: [] };
 
 export interface Acted {
   readonly actions: readonly ScalingAction[];
@@ -52,17 +51,15 @@ function provisionAction(state: HysteresisState, from: number, wanted: number, p
   }
   // A plan that is hardly lower does not agree to lowering; counted, it would be the highest for as long as lower ones follow.
   if (from - wanted < parameters.changeAtLeast * from) return { actions: [], reasons: [], state: NO_HYSTERESIS };
-  const lowerSteps = state.lowerSteps + 1;
-  const highestLower = Math.max(state.highestLower, wanted);
-  if (lowerSteps < parameters.lowerAfterSteps)
-    return {
-      actions: [],
-      reasons: [{ code: 'lower-later', args: { lowerSteps } }],
-      state: { lowerSteps, highestLower },
-    };
+  // Only the last steps count: in a slow fall the first of them wanted nearly all, and would hold the rest up for ever.
+  const lower = [...state.lower, wanted].slice(-parameters.lowerAfterSteps);
+  const to = Math.max(...lower);
+  if (lower.length < parameters.lowerAfterSteps)
+    return { actions: [], reasons: [{ code: 'lower-later', args: { lowerSteps: lower.length } }], state: { lower } };
+  if (to > 0 && from - to < parameters.changeAtLeast * from) return { actions: [], reasons: [], state: { lower } };
   return {
-    actions: [highestLower === 0 ? { kind: 'release', from } : { kind: 'provision', environments: highestLower, from }],
-    reasons: [{ code: 'lower', args: { from, to: highestLower } }],
+    actions: [to === 0 ? { kind: 'release', from } : { kind: 'provision', environments: to, from }],
+    reasons: [{ code: 'lower', args: { from, to } }],
     state: NO_HYSTERESIS,
   };
 }

@@ -27,6 +27,8 @@ export interface PlanningParameters {
   /** The same for lanes whose objective is shorter than `coldSensitiveInits` inits: there, a cold start breaks the objective. */
   readonly busyShareAtLeastSensitive: number;
   readonly coldSensitiveInits: number;
+  /** Warm levels are counted for the forecast demand times this: above 1, they hold through rises that no forecast sees. Positive. */
+  readonly warmMargin: number;
   /** A smaller change of a level than this share of it is left alone. [0, 1). */
   readonly changeAtLeast: number;
   /** Consecutive steps that must agree before a level is lowered. At least AWS's five billed minutes pay. */
@@ -63,6 +65,7 @@ export const DEFAULT_PLANNING: PlanningParameters = {
   busyShareAtLeast: 0.05,
   busyShareAtLeastSensitive: 0.05,
   coldSensitiveInits: 10,
+  warmMargin: 1,
   changeAtLeast: 0.1,
   lowerAfterSteps: 5,
   headroomShare: 0.02,

@@ -167,7 +167,7 @@ function warmWanted(
   if (paused) return terms.floor;
   // Before a queue forms, a batch holds what there is, which is one: the warm level must carry that.
   const erlangs = demandSlices(forecast).map((each) =>
-    offeredErlangs({ service, eventsPerSecond: each / 60, batchSize: 1 }),
+    offeredErlangs({ service, eventsPerSecond: (parameters.warmMargin * each) / 60, batchSize: 1 }),
   );
   const isSensitive = terms.objectiveSeconds < parameters.coldSensitiveInits * service.initSeconds;
   const levels = levelsBusyAtLeast(

@@ -256,7 +256,7 @@ describe('a step', () => {
     bench.world.state.nowMs += 2 * MINUTE_MS;
     bench.offer(6000, 30);
     expect(decided(await bench.run()).stateBefore).toEqual<ControllerState>({
-      schedule: { hysteresis: { lowerSteps: 0, highestLower: 0 } },
+      schedule: { hysteresis: { lower: [] } },
       forecasts: {},
     });
   });

@@ -120,6 +120,20 @@ describe('schedule', () => {
     ]);
   });
 
+  it('follows a slow fall, although its first step wanted nearly all that there is', () => {
+    let state = FIRST_STATE;
+    let requested = 90;
+    // A hundredth less each step: no single step is worth a change, the sum of them is.
+    for (let n = 0; n < 40; n += 1) {
+      const lane = settled({ provisionedRequested: requested, maximumConcurrency: 1000 });
+      const wide = { ...lane, terms: { ...lane.terms, mostConcurrency: 1000 } };
+      const next = step(state, wide, 1000 - 10 * n);
+      for (const action of next.decision.actions) if (action.kind === 'provision') requested = action.environments;
+      state = next.state;
+    }
+    expect(requested).toBeLessThan(75);
+  });
+
   it('leaves a cap alone that is a tenth above the plan, or less', () => {
     const mapping = (maximumConcurrency: number) =>
       step(FIRST_STATE, settled({ maximumConcurrency, provisionedRequested: 9 }), 100).decision.actions.length;
