@@ -50,7 +50,7 @@ interface Minute {
 function run(): Minute[] {
   const settings = { lane: TERMS.lane, parameters: DEFAULT_SCHEDULING, parametersHash: '' };
   const warm = { requested: 0, allocated: 0, readyAt: Number.NEGATIVE_INFINITY };
-  let state: ControllerState = { schedule: { hysteresis: { lowerSteps: 0, highestLower: 0 } }, forecasts: {} };
+  let state: ControllerState = { schedule: { hysteresis: { lower: [] } }, forecasts: {} };
   let learnt = -PAST;
   const minutes: Minute[] = [];
   for (let minute = -PAST + 30; minute < SHOWN; minute += 1) {
