@@ -1,7 +1,7 @@
 /** The reconciler's decision: sends again only what was never handed over or is provably lost, within a budget, else leaves alone. */
 import type { Acceptance, LedgerRecord } from '../../../core/contracts/ledger';
 import { type ReconcileInput, reconcile } from '../../../core/policies/reconcile';
-import { envelope, outcome } from '../../conformance/port-suite';
+import { envelope, outcome } from '../../conformance/fixtures';
 
 const T = 1_700_000_000_000;
 const MINUTE = 60_000;

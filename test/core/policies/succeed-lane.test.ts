@@ -1,6 +1,6 @@
 /** What waits for a lane that was removed goes where such events go now: same pool, same class or the default one, order kept if it can be. */
 import { decideSuccessor, type Succession } from '../../../core/policies/succeed-lane';
-import { envelope } from '../../conformance/port-suite';
+import { envelope } from '../../conformance/fixtures';
 
 const lane = (name: string, more: { pool?: string; priorityClass?: string; ordered?: boolean } = {}) => ({
   name,

@@ -10,7 +10,7 @@ import {
 } from '../../../adapters/memory';
 import type { Acceptance } from '../../../core/contracts/ledger';
 import { sweep } from '../../../lambdas/monitoring/reconciler/core';
-import { envelope, outcome } from '../../conformance/port-suite';
+import { envelope, outcome } from '../../conformance/fixtures';
 
 const T = 1_700_000_000_000;
 const settings = {
