@@ -21,6 +21,8 @@ import { type CommonOptions, EXIT, positive, runConnected, withEnvironment, with
 const CONTROL_CACHE_MS = 1_000;
 /** An alias that was moved may send an invocation to the version before for a moment more. */
 const ALIAS_LAG_MS = 3_000;
+/** Beyond what the rollback may take: reads and the move of the alias. */
+const HOLD_LONGER_MS = 60_000;
 /** Open acceptances that are looked through for chains in flight. */
 const MOST_OPEN = 100_000;
 const YEAR_MS = 365 * 86_400_000;
@@ -110,7 +112,7 @@ async function rollBack(connection: Connection, planned: Planned, options: Rollb
 
 /**
  * A fused chain is one invocation and leaves no position behind, so any version may take the event. So the lane begins its chains
- * fused until the split ones have ended, and splits again when no invocation can reach the version that was left.
+ * fused, whatever its controller thinks of it, until the split ones have ended, and goes back to its form when no invocation can reach the version that was left.
  */
 async function withoutSplitChains(
   connection: Connection,
@@ -120,19 +122,19 @@ async function withoutSplitChains(
 ): Promise<void> {
   const { clients, names } = connection;
   const control = createControl({ dynamo: clients.dynamo, sqs: clients.sqs, table: names.controlTable, queues: [] });
-  const before = await control.lane(lane.name);
-  const split = before.form === 'split' && !lane.ordered;
-  if (split) {
-    await control.putLane({ ...before, form: 'fused' });
-    await sleep(CONTROL_CACHE_MS + lane.timeoutSeconds * 1000);
+  const { form } = await control.lane(lane.name);
+  const lastSplitMs = CONTROL_CACHE_MS + lane.timeoutSeconds * 1000;
+  // Also where it is fused now: its controller may have said so a moment ago, or say otherwise in the next.
+  if (!lane.ordered) {
+    await control.holdForm(lane.name, 'fused', Date.now() + lastSplitMs + patienceMs + HOLD_LONGER_MS);
+    await sleep(lastSplitMs);
   }
   try {
     await untilNoneInFlight(connection, lane.name, patienceMs);
     await move();
-    if (split) await sleep(ALIAS_LAG_MS);
+    if (!lane.ordered) await sleep(ALIAS_LAG_MS);
   } finally {
-    // Read again: it may have been paused or resumed meanwhile.
-    if (split) await control.putLane({ ...(await control.lane(lane.name)), form: 'split' });
+    if (!lane.ordered) await control.releaseForm(lane.name, form);
   }
 }
 

@@ -31,15 +31,15 @@ export function createControl({ dynamo, sqs, table, queues }: ControlOptions): C
   const get = async (id: string) =>
     (await dynamo.send(new GetItemCommand({ TableName: table, Key: { id: text(id) }, ConsistentRead: true }))).Item ??
     {};
-  const set = async (lane: string, attribute: 'paused' | 'form', value: AttributeValue) => {
+  const update = async (
+    lane: string,
+    UpdateExpression: string,
+    ExpressionAttributeValues: Record<string, AttributeValue>,
+    condition: { readonly ConditionExpression?: string } = {},
+  ) => {
+    const Key = { id: text(`lane#${lane}`) };
     await dynamo.send(
-      new UpdateItemCommand({
-        TableName: table,
-        Key: { id: text(`lane#${lane}`) },
-        UpdateExpression: 'SET #attribute = :value',
-        ExpressionAttributeNames: { '#attribute': attribute },
-        ExpressionAttributeValues: { ':value': value },
-      }),
+      new UpdateItemCommand({ TableName: table, Key, UpdateExpression, ExpressionAttributeValues, ...condition }),
     );
   };
   return {
@@ -55,8 +55,19 @@ export function createControl({ dynamo, sqs, table, queues }: ControlOptions): C
       const item = { id: text(`lane#${lane}`), paused: flag(paused), form: text(form) };
       await dynamo.send(new PutItemCommand({ TableName: table, Item: item }));
     },
-    putPaused: (lane, paused) => set(lane, 'paused', flag(paused)),
-    putForm: (lane, form) => set(lane, 'form', text(form)),
+    putPaused: (lane, paused) => update(lane, 'SET paused = :paused', { ':paused': flag(paused) }),
+    putForm: (lane, form, nowMs) =>
+      holds(
+        update(
+          lane,
+          'SET form = :form',
+          { ':form': text(form), ':now': number(nowMs) },
+          { ConditionExpression: 'attribute_not_exists(formHeldUntilMs) OR formHeldUntilMs <= :now' },
+        ),
+      ),
+    holdForm: (lane, form, untilMs) =>
+      update(lane, 'SET form = :form, formHeldUntilMs = :until', { ':form': text(form), ':until': number(untilMs) }),
+    releaseForm: (lane, form) => update(lane, 'SET form = :form REMOVE formHeldUntilMs', { ':form': text(form) }),
     putWatermark: async (lane, oldestSentAtMs, seenAtMs) => {
       // Runners of a lane write side by side; a late one must not replace what was seen after it.
       await holds(

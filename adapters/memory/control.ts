@@ -1,9 +1,12 @@
-import type { Control } from '../../core/ports';
+import type { Control, LaneControl } from '../../core/ports';
 import { type MemoryWorld, perform } from './world';
 
 export function createMemoryControl({ world }: { readonly world: MemoryWorld }): Control {
   const run = <Answer>(name: string, args: readonly unknown[], execute: () => Answer) =>
     perform(world, 'control', name, args, execute);
+  const setForm = (lane: string, form: LaneControl['form']) => {
+    world.state.lanes[lane] = { ...(world.state.lanes[lane] ?? { lane, paused: false }), form };
+  };
   return {
     lane: (lane) =>
       run('lane', [lane], () => world.state.lanes[lane] ?? { lane, paused: false, form: 'fused' as const }),
@@ -15,9 +18,21 @@ export function createMemoryControl({ world }: { readonly world: MemoryWorld }):
       run('putPaused', [lane, paused], () => {
         world.state.lanes[lane] = { ...(world.state.lanes[lane] ?? { lane, form: 'fused' as const }), paused };
       }),
-    putForm: (lane, form) =>
-      run('putForm', [lane, form], () => {
-        world.state.lanes[lane] = { ...(world.state.lanes[lane] ?? { lane, paused: false }), form };
+    putForm: (lane, form, nowMs) =>
+      run('putForm', [lane, form, nowMs], () => {
+        if ((world.state.formHolds[lane] ?? nowMs) > nowMs) return false;
+        setForm(lane, form);
+        return true;
+      }),
+    holdForm: (lane, form, untilMs) =>
+      run('holdForm', [lane, form, untilMs], () => {
+        setForm(lane, form);
+        world.state.formHolds[lane] = untilMs;
+      }),
+    releaseForm: (lane, form) =>
+      run('releaseForm', [lane, form], () => {
+        setForm(lane, form);
+        delete world.state.formHolds[lane];
       }),
     putWatermark: (lane, oldestSentAtMs, seenAtMs) =>
       run('putWatermark', [lane, oldestSentAtMs, seenAtMs], () => {

@@ -35,6 +35,8 @@ export interface WorldState {
   /** By `<collection>#<key>`. */
   effects: Record<string, KeyedWrite>;
   lanes: Record<string, LaneControl>;
+  /** Until when a lane's form is held. */
+  formHolds: Record<string, number>;
   watermarks: Record<string, StoredWatermark>;
   /** Controllers' leases, decisions (youngest first) and switches, by lane. */
   leases: Record<string, StoredLease>;
@@ -105,6 +107,7 @@ export function createMemoryWorld(
       contexts: {},
       effects: {},
       lanes: {},
+      formHolds: {},
       watermarks: {},
       leases: {},
       decisions: {},
@@ -131,6 +134,7 @@ export function cloneState(state: WorldState): WorldState {
     contexts: { ...state.contexts },
     effects: { ...state.effects },
     lanes: { ...state.lanes },
+    formHolds: { ...state.formHolds },
     watermarks: { ...state.watermarks },
     leases: { ...state.leases },
     decisions: { ...state.decisions },

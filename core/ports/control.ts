@@ -22,8 +22,15 @@ export interface Control {
   putLane(control: LaneControl): Promise<void>;
   /** Pauses the lane or lets it run again, and changes nothing else: the form is the controller's to say. */
   putPaused(lane: string, paused: boolean): Promise<void>;
-  /** Changes the form and nothing else: whether the lane is paused is a person's to say. */
-  putForm(lane: string, form: LaneControl['form']): Promise<void>;
+  /**
+   * Changes the form and nothing else: whether the lane is paused is a person's to say. `false`: somebody holds the form at `nowMs`, and
+   * it stays as it is.
+   */
+  putForm(lane: string, form: LaneControl['form'], nowMs: number): Promise<boolean>;
+  /** Puts the form and keeps it from `putForm` until then: a rollback relies on it. Should its process die, the hold ends by itself. */
+  holdForm(lane: string, form: LaneControl['form'], untilMs: number): Promise<void>;
+  /** Puts the form and ends a hold. */
+  releaseForm(lane: string, form: LaneControl['form']): Promise<void>;
   putWatermark(lane: string, oldestSentAtMs: number, seenAtMs: number): Promise<void>;
   watermark(lane: string): Promise<LaneWatermark>;
 }

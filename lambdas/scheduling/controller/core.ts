@@ -85,7 +85,8 @@ export async function step(
   const { decision, state } =
     'unseen' in inputs ? hold(settings, before, inputs.unseen, startedMs) : decide(settings, before, inputs);
   if (!(await ports.controllers.begin(lease.token, decision))) return { status: 'lease-lost' };
-  const outcome = mode === 'dry-run' ? decision.actions.map(notDone) : await actAll(ports, settings, decision.actions);
+  const outcome =
+    mode === 'dry-run' ? decision.actions.map(notDone) : await actAll(ports, settings, decision.actions, now);
   const done = { ...decision, outcome };
   // A change that was refused is wanted again by the next step, since that one reads what there is.
   if (!(await ports.controllers.finish(lease.token, done, packState(state)))) return { status: 'lease-lost' };
@@ -227,12 +228,13 @@ async function actAll(
   ports: ControllerPorts,
   { lane }: ControllerSettings,
   actions: readonly ScalingAction[],
+  now: () => number,
 ): Promise<StepDecision['outcome']> {
   const outcome: { readonly action: ScalingAction['kind']; readonly result: string }[] = [];
   for (const action of actions) {
     try {
-      await act(ports, lane, action);
-      outcome.push({ action: action.kind, result: 'done' });
+      const isDone = (await act(ports, lane, action, now())) !== false;
+      outcome.push({ action: action.kind, result: isDone ? 'done' : 'held' });
     } catch (error) {
       ports.log.error('a scaling action failed', { lane, action: action.kind, error });
       outcome.push({ action: action.kind, result: nameOf(error) });
@@ -241,7 +243,13 @@ async function actAll(
   return outcome;
 }
 
-function act({ capacity, control }: ControllerPorts, lane: string, action: ScalingAction): Promise<void> {
+/** `false`: somebody holds it as it is. */
+function act(
+  { capacity, control }: ControllerPorts,
+  lane: string,
+  action: ScalingAction,
+  nowMs: number,
+): Promise<unknown> {
   switch (action.kind) {
     case 'provision':
       return capacity.provision(lane, action.environments);
@@ -250,7 +258,7 @@ function act({ capacity, control }: ControllerPorts, lane: string, action: Scali
     case 'mapping':
       return capacity.updateMapping(lane, action);
     case 'form':
-      return control.putForm(lane, action.form);
+      return control.putForm(lane, action.form, nowMs);
   }
 }
 

@@ -131,6 +131,17 @@ describe('a step', () => {
     expect(await bench.ports.control.lane('critical')).toEqual({ lane: 'critical', paused: true, form: 'split' });
   });
 
+  it('leaves a form alone that somebody holds, and says so', async () => {
+    const bench = setUp();
+    bench.offer(60);
+    await bench.ports.control.holdForm('critical', 'fused', bench.world.state.nowMs + 60_000);
+    const load = bench.scaling.loads.critical;
+    if (load) bench.scaling.loads.critical = { ...load, backlog: 1_000_000 };
+    const { outcome } = decided(await bench.run());
+    expect(outcome).toContainEqual({ action: 'form', result: 'held' });
+    expect(await bench.ports.control.lane('critical')).toMatchObject({ form: 'fused' });
+  });
+
   it('decides the same again from its record', async () => {
     const bench = setUp();
     bench.offer(6000);
