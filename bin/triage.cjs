@@ -16,6 +16,12 @@ if (Number.parseInt(process.versions.node, 10) < 20)
 if (!fs.existsSync(path.join(root, 'node_modules/tsx/package.json')))
   fail(`Triage's packages are not installed.\nRun \`npm ci\` in ${root} (or \`npm start\`, which does it by itself).`);
 
+// After a pull that adds a package, what failed would be an import deep inside.
+if (!require('../scripts/ensure-installed.cjs').packagesAreCurrent(root))
+  fail(
+    `Triage's packages are not those of package-lock.json.\nRun \`npm ci\` in ${root} (or \`npm start\`, which does it by itself).`,
+  );
+
 // The SDK's notice about old versions of Node would stand before every answer; `engines` says what is supported.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 require(require.resolve('tsx/cjs', { paths: [root] }));

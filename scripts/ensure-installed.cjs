@@ -18,11 +18,29 @@ function checkNode(version = process.versions.node) {
   );
 }
 
-/** npm writes node_modules/.package-lock.json at the end of every install: older than the lock file means out of date. */
+/**
+ * npm writes node_modules/.package-lock.json at the end of every install. Where the lock file is younger, their contents decide, since a
+ * checkout may only have touched it. A folder without a lock file asks for nothing.
+ */
 function packagesAreCurrent(root = ROOT) {
-  const installed = fs.statSync(path.join(root, 'node_modules', '.package-lock.json'), { throwIfNoEntry: false });
-  const wanted = fs.statSync(path.join(root, 'package-lock.json'));
-  return installed !== undefined && installed.mtimeMs >= wanted.mtimeMs;
+  const lock = path.join(root, 'package-lock.json');
+  const installedLock = path.join(root, 'node_modules', '.package-lock.json');
+  const wanted = fs.statSync(lock, { throwIfNoEntry: false });
+  const installed = fs.statSync(installedLock, { throwIfNoEntry: false });
+  if (wanted === undefined) return true;
+  if (installed === undefined) return false;
+  return installed.mtimeMs >= wanted.mtimeMs || holdsAll(packagesOf(installedLock), packagesOf(lock));
+}
+
+function packagesOf(lock) {
+  return JSON.parse(fs.readFileSync(lock, 'utf8')).packages ?? {};
+}
+
+/** What is optional may be left out: it may be for another platform. */
+function holdsAll(installed, wanted) {
+  return Object.entries(wanted).every(
+    ([folder, { version, optional }]) => folder === '' || optional || installed[folder]?.version === version,
+  );
 }
 
 function installPackages() {
