@@ -7,8 +7,8 @@ import type { AlarmFactory } from './alarms';
 import { depth, type FunctionTarget, functionMetric, ownMetric, percent } from './metrics';
 
 /**
- * Of a lane's invocations that found no warm environment free, over most of a quarter of an hour. A third is by design where demand is
- * small (warm levels are those that are busy for 60 % of the time), and a change takes AWS some minutes.
+ * Of a lane's invocations that found no warm environment free, over most of a quarter of an hour. Some is by design, since only levels
+ * that are busy often enough are kept warm, and a change takes AWS some minutes.
  */
 const SPILL_PERCENT = 50;
 
