@@ -277,7 +277,8 @@ function readState(text: string | undefined, log: Log): ControllerState {
   if (text === undefined) return NOTHING_KNOWN;
   try {
     const state = JSON.parse(text) as Partial<ControllerState>;
-    if (state.schedule?.hysteresis !== undefined && state.forecasts !== undefined) return state as ControllerState;
+    if (Array.isArray(state.schedule?.hysteresis?.lower) && state.forecasts !== undefined)
+      return state as ControllerState;
   } catch {
     // Told below, like every other text that is no state.
   }

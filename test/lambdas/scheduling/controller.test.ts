@@ -258,7 +258,14 @@ describe('a step', () => {
     expect(await bench.ports.controllers.decisions('critical', { limit: 9 })).toEqual([]);
   });
 
-  it.each(['{', '[]', '{"schedule":1}', 'null'])('starts anew from a state that reads %s', async (garbage) => {
+  /** The last is one that a version before this one kept. */
+  it.each([
+    '{',
+    '[]',
+    '{"schedule":1}',
+    'null',
+    '{"schedule":{"hysteresis":{"lowerSteps":1,"highestLower":3}},"forecasts":{}}',
+  ])('starts anew from a state that reads %s', async (garbage) => {
     const bench = setUp();
     bench.offer(6000);
     const first = decided(await bench.run());
