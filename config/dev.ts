@@ -84,7 +84,8 @@ export const dev: Configuration = {
     standardMaximumConcurrency: 10,
     shedAboveShareOfObjective: 0.5,
   },
-  reconciler: { handOffBoundSeconds: 60, resendBudget: 5, everySeconds: 60 },
+  publisher: { parallelOutcomes: 16 },
+  reconciler: { parallelAcceptances: 20, handOffBoundSeconds: 60, resendBudget: 5, everySeconds: 60 },
   scheduling: { costCeilingDollarsPerHour: 1 },
   retention: {
     ledgerDays: 30,

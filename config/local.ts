@@ -88,7 +88,8 @@ export const local: Configuration = {
     // Two cores are behind in every burst, and whoever tries Triage wants to see each event's outcome.
     shedAboveShareOfObjective: null,
   },
-  reconciler: { handOffBoundSeconds: 5, resendBudget: 5, everySeconds: 5 },
+  publisher: { parallelOutcomes: 3 },
+  reconciler: { parallelAcceptances: 4, handOffBoundSeconds: 5, resendBudget: 5, everySeconds: 5 },
   scheduling: { costCeilingDollarsPerHour: null },
   retention: {
     ledgerDays: 15,

@@ -85,7 +85,8 @@ export const prod: Configuration = {
     standardMaximumConcurrency: 100,
     shedAboveShareOfObjective: 0.5,
   },
-  reconciler: { handOffBoundSeconds: 60, resendBudget: 5, everySeconds: 60 },
+  publisher: { parallelOutcomes: 16 },
+  reconciler: { parallelAcceptances: 20, handOffBoundSeconds: 60, resendBudget: 5, everySeconds: 60 },
   scheduling: { costCeilingDollarsPerHour: 25 },
   retention: {
     ledgerDays: 45,

@@ -102,7 +102,13 @@ const configuration = v.strictObject({
       v.pipe(v.number(), v.minValue(0.01, '0.01-100'), v.maxValue(100, '0.01-100')),
     ),
   }),
+  publisher: v.strictObject({
+    /** Outcomes of a batch whose writes are applied at the same time. */
+    parallelOutcomes: whole(1, 100),
+  }),
   reconciler: v.strictObject({
+    /** Acceptances that a sweep works on at the same time. */
+    parallelAcceptances: whole(1, 100),
     /** How long after acceptance a hand-off that is not marked counts as lost. */
     handOffBoundSeconds: seconds(1, 3600),
     /** How many times the reconciler sends one event before it is DEAD. */

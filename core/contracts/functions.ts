@@ -90,7 +90,13 @@ export const FUNCTION_ENVIRONMENTS = {
     PARALLEL_RECORDS: v.pipe(v.string(), v.transform(Number)),
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
   }),
-  publisher: v.object({ ENVIRONMENT: text, EFFECTS_TABLE: text, BUS: text }),
+  publisher: v.object({
+    ENVIRONMENT: text,
+    EFFECTS_TABLE: text,
+    BUS: text,
+    /** Outcomes of a batch whose writes are applied at the same time. */
+    PARALLEL_OUTCOMES: v.pipe(v.string(), v.transform(Number)),
+  }),
   republisher: v.object({ ENVIRONMENT: text, EFFECTS_TABLE: text, BUS: text }),
   'dead-letter': v.object({
     ENVIRONMENT: text,
@@ -110,6 +116,8 @@ export const FUNCTION_ENVIRONMENTS = {
     POOL_BY_WAY: json(v.record(v.string(), v.string())),
     DEFAULT_CLASS: text,
     HAND_OFF_BOUND_SECONDS: v.pipe(v.string(), v.transform(Number)),
+    /** Acceptances that a sweep works on at the same time. */
+    PARALLEL_ACCEPTANCES: v.pipe(v.string(), v.transform(Number)),
     RESEND_BUDGET: v.pipe(v.string(), v.transform(Number)),
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
   }),

@@ -38,6 +38,7 @@ export class MonitoringStack extends PlatformStack {
         POOL_BY_WAY: JSON.stringify(Object.fromEntries(configuration.sources.map(({ name, pool }) => [name, pool]))),
         DEFAULT_CLASS: configuration.defaultClass,
         HAND_OFF_BOUND_SECONDS: String(configuration.reconciler.handOffBoundSeconds),
+        PARALLEL_ACCEPTANCES: String(configuration.reconciler.parallelAcceptances),
         RESEND_BUDGET: String(configuration.reconciler.resendBudget),
         LEDGER_RETENTION_DAYS: String(configuration.retention.ledgerDays),
       },

@@ -132,7 +132,10 @@ export class StateStack extends PlatformStack {
       code: this.bundler.code(functionEntry('publisher')),
       timeoutSeconds: 30,
       memoryMegabytes: 512,
-      environment: this.publisherEnvironment(),
+      environment: {
+        ...this.publisherEnvironment(),
+        PARALLEL_OUTCOMES: String(this.configuration.publisher.parallelOutcomes),
+      },
       permissions: [
         ...publisherPermissions(this),
         allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]),

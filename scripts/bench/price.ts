@@ -188,6 +188,7 @@ function createTriage(bill: Bill) {
     close: async () => {
       const settings = {
         handOffBoundMs: 1,
+        parallelAcceptances: 20,
         resendBudget: 5,
         lanePatienceMs: { [LANE.name]: 360_000 },
         succession: { lanes: [LANE], poolByWay: {}, defaultClass: LANE.priorityClass },

@@ -50,6 +50,8 @@ const COMMON = {
   SUSPECTS: 'false',
   SUSPECT_QUEUE: 'triage-bench-suspects',
   PARALLEL_RECORDS: '10',
+  PARALLEL_OUTCOMES: '16',
+  PARALLEL_ACCEPTANCES: '20',
   POOL_BY_WAY: JSON.stringify({ devices: LANE.pool }),
   DEFAULT_CLASS: LANE.priorityClass,
   SHED_ABOVE_SHARE_OF_OBJECTIVE: '',

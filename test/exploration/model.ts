@@ -120,6 +120,7 @@ export function modelOf(
           {
             handOffBoundMs: HAND_OFF_BOUND_MS,
             resendBudget: scenario.resendBudget,
+            parallelAcceptances: 20,
             lanePatienceMs: { lane: patienceMs },
             succession: { lanes: [], poolByWay: {}, defaultClass: 'normal' },
           },

@@ -11,7 +11,6 @@ import type { Acceptances, Control, LaneQueue, Log, Records } from '../../../cor
 
 /** Acceptances per sweep: an oldest-first bound, so that one sweep ends well before the next. */
 export const MOST_PER_SWEEP = 2000;
-const SIDE_BY_SIDE = 20;
 
 export interface ReconcilerPorts {
   readonly acceptances: Acceptances;
@@ -22,6 +21,8 @@ export interface ReconcilerPorts {
 }
 
 export interface ReconcilerSettings extends ReconcileSettings {
+  /** Acceptances that are worked on at the same time. */
+  readonly parallelAcceptances: number;
   /** By lane: a message unseen for longer is lost. A lane that is missing here is no longer configured. */
   readonly lanePatienceMs: Readonly<Record<string, number>>;
 }
@@ -48,8 +49,8 @@ export async function sweep(
   const views = laneViews(ports, settings);
   let total: Sweep = { due: due.length, ...NOTHING };
   const errors: string[] = [];
-  for (let from = 0; from < due.length; from += SIDE_BY_SIDE) {
-    const part = due.slice(from, from + SIDE_BY_SIDE);
+  for (let from = 0; from < due.length; from += settings.parallelAcceptances) {
+    const part = due.slice(from, from + settings.parallelAcceptances);
     const records = await readRecords(ports.records, part);
     const tallies = await Promise.all(
       part.map((each) =>

@@ -17,6 +17,7 @@ const ports = {
 const settings = {
   handOffBoundMs: environment.HAND_OFF_BOUND_SECONDS * 1000,
   resendBudget: environment.RESEND_BUDGET,
+  parallelAcceptances: environment.PARALLEL_ACCEPTANCES,
   succession: {
     lanes: environment.LANES,
     poolByWay: environment.POOL_BY_WAY,

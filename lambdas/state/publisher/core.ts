@@ -28,14 +28,19 @@ export class UnpublishedError extends Error {
 
 type RecordResult = { readonly applied: number; readonly stale: number } | { readonly error: unknown };
 
-const PARALLEL = 16;
+/** As many as the SDK's connections allow without waiting, nearly. */
+const PARALLEL_OUTCOMES = 16;
 /** What the service says of a value that it will never take. */
 const HOPELESS = new Set(['TerminalError', 'ValidationException', 'InvalidValueError', 'RangeError', 'TypeError']);
 
 /** Throws an `UnpublishedError` at the end where a retry can help; a record that cannot be mended is reported and left. */
-export async function publish(ports: PublisherPorts, images: readonly LedgerRecord[]): Promise<Published> {
+export async function publish(
+  ports: PublisherPorts,
+  images: readonly LedgerRecord[],
+  parallelOutcomes = PARALLEL_OUTCOMES,
+): Promise<Published> {
   const records = newestImages(images).filter((record) => record.outcome !== undefined);
-  const results = await inParallel(records, (record) => applyWrites(ports, record));
+  const results = await inParallel(records, parallelOutcomes, (record) => applyWrites(ports, record));
   const bad: string[] = [];
   const later: string[] = [];
   const fail = (record: LedgerRecord, error: unknown) => {
@@ -69,7 +74,7 @@ function newestImages(images: readonly LedgerRecord[]): LedgerRecord[] {
 
 async function applyWrites({ effects }: PublisherPorts, { outcome }: LedgerRecord): Promise<RecordResult> {
   try {
-    const answers = await inParallel(outcome?.writes ?? [], (write) => effects.apply(write));
+    const answers = await Promise.all((outcome?.writes ?? []).map((write) => effects.apply(write)));
     const applied = answers.filter((answer) => answer === 'applied').length;
     return { applied, stale: answers.length - applied };
   } catch (error) {
@@ -106,12 +111,16 @@ function isHopeless(error: unknown): boolean {
   return error instanceof Error && HOPELESS.has(error.name);
 }
 
-async function inParallel<Item, Result>(items: readonly Item[], each: (item: Item) => Promise<Result>) {
+async function inParallel<Item, Result>(
+  items: readonly Item[],
+  parallel: number,
+  each: (item: Item) => Promise<Result>,
+) {
   const results = new Array<Result>(items.length);
   const queue = items.entries();
   const worker = async () => {
     for (const [index, item] of queue) results[index] = await each(item);
   };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
   return results;
 }

@@ -19,7 +19,7 @@ const ports = {
 /** Throws only for what a retry can mend: the stream then repeats the batch, and what is done already changes nothing. */
 export async function handler(event: DynamoDBStreamEvent): Promise<void> {
   const images = event.Records.flatMap(readImage);
-  writeLine(event.Records.length, await publish(ports, images));
+  writeLine(event.Records.length, await publish(ports, images, environment.PARALLEL_OUTCOMES));
 }
 
 /** Only images with an outcome are worth reading; one that cannot be read is reported, since no retry would help. */

@@ -16,6 +16,7 @@ const T = 1_700_000_000_000;
 const settings = {
   handOffBoundMs: 60_000,
   resendBudget: 2,
+  parallelAcceptances: 20,
   lanePatienceMs: { normal: 600_000 },
   succession: {
     lanes: [{ name: 'normal', pool: 'main', priorityClass: 'normal', ordered: false }],
