@@ -89,8 +89,14 @@ test('a metric line names each metric, its unit and its dimensions', () => {
 
 describe('the environment', () => {
   test('is parsed and typed', () => {
-    const values = { ENVIRONMENT: 'local', EFFECTS_TABLE: 'effects', BUS: 'events', PATH: '/bin' };
-    expect(readEnvironment('publisher', values)).toMatchObject({ EFFECTS_TABLE: 'effects' });
+    const values = {
+      ENVIRONMENT: 'local',
+      EFFECTS_TABLE: 'effects',
+      BUS: 'events',
+      PARALLEL_OUTCOMES: '3',
+      PATH: '/bin',
+    };
+    expect(readEnvironment('publisher', values)).toMatchObject({ EFFECTS_TABLE: 'effects', PARALLEL_OUTCOMES: 3 });
   });
 
   test('fails if variables are missing, naming every one', () => {
