@@ -1,17 +1,30 @@
 /** Runs what the tables need, and puts them together. */
 import { createHash } from 'node:crypto';
 import {
+  ablationTasks,
   BUILT_IN,
   type Extent,
+  gridTasks,
   headlineTasks,
   limitTasks,
+  REFERENCE,
+  VARIATIONS,
+  variationTasks,
   type Workload,
 } from '../../simulator/evaluation/experiments';
+import { type FleetCase, fleetCases } from '../../simulator/evaluation/fleets';
+import { improvementRows, type Means, meansOf, type Row } from '../../simulator/evaluation/improvement';
+import type { CurveResult } from '../../simulator/evaluation/levels/curves';
 import { MEASURED_OVERHEAD_TO_RECORD } from '../../simulator/evaluation/measured';
+import { EVENT_RATES, rateTasks } from '../../simulator/evaluation/rates';
 import { BASE_SPEC, CLASSES } from '../../simulator/evaluation/scenario';
-import type { Done, Task } from '../../simulator/evaluation/task';
+import type { SurgeFigures, SurgeTask } from '../../simulator/evaluation/surge';
+import { type Done, runsOf, type Task } from '../../simulator/evaluation/task';
 import { TUNED, type TunedKnobs } from '../../simulator/evaluation/tuned';
-import { SYSTEMS } from '../../simulator/systems';
+import { type UsersFigures, usersFigures } from '../../simulator/evaluation/users';
+import { ABLATIONS, SYSTEMS } from '../../simulator/systems';
+import { curveWorkloads } from './curve-workloads';
+import { type ForecastSummary, forecastFigures } from './forecast-figures';
 import { type Headline, headlineOf } from './headline';
 import { performAll } from './pool';
 import { traceWorkload } from './traces';
@@ -22,8 +35,26 @@ export interface EvaluateOptions {
   readonly processes: number;
 }
 
+export interface MeansRow {
+  readonly of: string;
+  readonly system: string;
+  readonly load: number;
+  readonly overheadToRecord: number;
+  readonly means: Means;
+  readonly perSecond: number;
+}
+
 export interface Report {
   readonly table1: Headline;
+  readonly surge: readonly (SurgeTask & SurgeFigures)[];
+  readonly curves: readonly CurveResult[];
+  readonly forecast: ForecastSummary;
+  readonly grid: readonly Row[];
+  readonly ablation: readonly MeansRow[];
+  readonly sensitivity: readonly MeansRow[];
+  readonly rates: readonly MeansRow[];
+  readonly users: readonly UsersFigures[];
+  readonly fleets: readonly FleetCase[];
   readonly made: {
     readonly extent: Extent;
     readonly base: typeof BASE_SPEC;
@@ -36,14 +67,20 @@ export interface Report {
 }
 
 const QUICK_SYSTEMS = ['naive', 'aws-default', 'tracking-maximum', 'triage'];
+const QUICK_CURVES = ['on-demand', 'static', 'tracking-average', 'keep-alive', 'triage'];
 const LIMIT_SYSTEMS = ['naive', 'aws-default', 'queue-per-class', 'triage'];
+const GRID_SYSTEMS = ['naive', 'aws-default', 'queue-per-class', 'scheduled-tracking', 'triage'];
+const RATE_SYSTEMS = ['naive', 'aws-default', 'triage'];
+const SURGE_SYSTEMS = ['naive', 'queue-per-class', 'provisioned-pollers', 'triage'];
+const USERS = [10, 20, 50, 100, 200, 500, 1000];
 
 export async function evaluate(
   { extent, traces, processes }: EvaluateOptions,
   say: (line: string) => void,
 ): Promise<Report> {
-  const workloads: Workload[] = [...BUILT_IN, ...traces.map((file) => traceWorkload(file, extent.measuredMinutes))];
   const quick = extent.name === 'quick';
+  const workloads: Workload[] = [...BUILT_IN, ...traces.map((file) => traceWorkload(file, extent.measuredMinutes))];
+  const [first = { name: 'phases' as const }] = workloads;
   const systems = quick ? QUICK_SYSTEMS : SYSTEMS.map(({ name }) => name);
   const run = async (what: string, tasks: readonly Task[]): Promise<Done[]> => {
     let told = 0;
@@ -59,8 +96,36 @@ export async function evaluate(
     limitTasks(extent, workloads, quick ? ['naive', 'triage'] : LIMIT_SYSTEMS, TUNED, [MEASURED_OVERHEAD_TO_RECORD]),
   );
   const headline = await run('table 1', headlineTasks(extent, workloads, systems, TUNED));
+  const surges = await run('surge', surgeTasks(quick ? ['triage'] : SURGE_SYSTEMS, quick ? 1 : 3));
+  const curves = await run(
+    'curves',
+    curveWorkloads(traces, quick).map(
+      (workload): Task => ({ kind: 'curves', workload, ...(quick ? { systems: QUICK_CURVES } : {}) }),
+    ),
+  );
+  const rates = await run('event rates', rateTasks(RATE_SYSTEMS, TUNED, quick ? EVENT_RATES.slice(0, 5) : EVENT_RATES));
+  const grid = quick ? [] : await run('grid', gridTasks(extent, first, GRID_SYSTEMS, TUNED));
+  const ablation = quick
+    ? []
+    : await run('ablation', ablationTasks(extent, first, ['triage', ...ABLATIONS.map(({ name }) => name)], TUNED));
+  const varied = quick ? [] : await run('sensitivity', variationTasks(extent, first, GRID_SYSTEMS, TUNED));
+  say('forecast');
   return {
     table1: headlineOf([...headline, ...limits]),
+    surge: surges.flatMap(({ task, outcome }) =>
+      task.kind === 'surge' && outcome.kind === 'surge' ? [{ ...task, ...outcome.surge }] : [],
+    ),
+    curves: curves.flatMap(({ outcome }) => (outcome.kind === 'curves' ? [outcome.curves] : [])),
+    forecast: forecastFigures(traces),
+    grid: improvementRows(grid, REFERENCE),
+    ablation: meansRows(ablation, () => 'phases'),
+    sensitivity: VARIATIONS.flatMap(({ name }, index) => {
+      const size = varied.length / VARIATIONS.length;
+      return meansRows(varied.slice(index * size, (index + 1) * size), () => name);
+    }),
+    rates: meansRows(rates, (load) => String(Math.round((load * 1000) / BASE_SPEC.eventSeconds))),
+    users: USERS.map((users) => usersFigures(users, BASE_SPEC.accountConcurrency, 1)),
+    fleets: fleetCases(),
     made: {
       extent,
       base: BASE_SPEC,
@@ -69,8 +134,47 @@ export async function evaluate(
       parametersHash: hashOf(TUNED),
       workloads: workloads.map(({ name }) => name),
     },
-    cells: [...headline, ...limits].map(withoutTrace),
+    cells: [...headline, ...limits, ...rates, ...grid, ...ablation, ...varied].map(withoutTrace),
   };
+}
+
+function surgeTasks(systems: readonly string[], seeds: number): Task[] {
+  return (['A', 'B'] as const).flatMap((which) =>
+    systems.flatMap((system) =>
+      [0, 1].flatMap((scv) =>
+        Array.from(
+          { length: seeds },
+          (_, seed): Task => ({ kind: 'surge', which, system, knobs: TUNED[system] ?? {}, scv, seed: seed + 1 }),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Means over seeds, by system, load and h / s. */
+function meansRows(done: readonly Done[], nameOf: (load: number) => string): MeansRow[] {
+  const groups = new Map<string, ReturnType<typeof runsOf>>();
+  for (const each of runsOf(done)) {
+    const { system, spec } = each.task;
+    const key = JSON.stringify([system, spec.load, spec.overheadToRecord]);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].flatMap((runs) => {
+    const task = runs[0]?.task;
+    if (task === undefined) return [];
+    const perSecond = runs.reduce((sum, { run }) => sum + run.goodputPerSecond, 0) / runs.length;
+    const { load, overheadToRecord } = task.spec;
+    return [
+      {
+        of: nameOf(load),
+        system: task.system,
+        load,
+        overheadToRecord,
+        means: meansOf(runs.map(({ run }) => run)),
+        perSecond,
+      },
+    ];
+  });
 }
 
 export const hashOf = (knobs: TunedKnobs): string =>
@@ -78,6 +182,7 @@ export const hashOf = (knobs: TunedKnobs): string =>
 
 /** A trace is not ours to copy into a report. */
 function withoutTrace({ task, outcome }: Done): Done {
+  if (task.kind !== 'run' && task.kind !== 'limit') return { task, outcome };
   const { trace: _left, ...spec } = task.spec;
   return { task: { ...task, spec }, outcome };
 }

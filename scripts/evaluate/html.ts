@@ -1,6 +1,126 @@
-/** One page that needs nothing else: the report's figures as plots. */
-import type { Report } from './evaluate';
+/** One page that needs nothing else: the report's figures as plots, and its tables. */
+import type { MeansRow, Report } from './evaluate';
+import { markdownReport } from './markdown';
+import { linePlot, type Series } from './plot';
 
 export function htmlReport(report: Report): string {
-  return `<!doctype html><meta charset="utf-8"><title>Triage's evaluation</title><h1>Triage's evaluation</h1>${Object.keys(report.table1.headline).join()}`;
+  const plots = [
+    ...report.curves.flatMap((curve) => {
+      const clairvoyant: Series = {
+        name: 'clairvoyant',
+        points: curve.clairvoyant.map(({ coldShare, idleResident }) => [coldShare, idleResident / 3600]),
+      };
+      const by = (of: 'idleResident' | 'dollars', unit: number): Series[] =>
+        curve.curves.map(({ system, points }) => ({
+          name: system,
+          points: points.map(({ coldShare, total }) => [coldShare, total[of] / unit] as const),
+        }));
+      const x = 'cold starts per event';
+      return [
+        linePlot([...by('idleResident', 3600), clairvoyant], {
+          title: `${curve.workload}: idle time`,
+          x,
+          y: 'resident idle GB·h',
+          logX: true,
+          logY: true,
+        }),
+        linePlot(by('dollars', 1), { title: `${curve.workload}: dollars`, x, y: '$', logX: true }),
+      ];
+    }),
+    ...ratePlots(report.rates),
+    linePlot(
+      [
+        { name: 'mean', points: report.users.map((each) => [each.users, each.meanSeconds]) },
+        { name: 'p95', points: report.users.map((each) => [each.users, each.p95Seconds]) },
+        { name: 'p99', points: report.users.map((each) => [each.users, each.p99Seconds]) },
+      ],
+      { title: 'Concurrent users: response time', x: 'users', y: 's', logX: true },
+    ),
+    ...fleetPlots(report),
+    ...gridPlots(report),
+  ];
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Triage's evaluation</title><style>body{font:14px/1.45 system-ui,sans-serif;margin:2em auto;max-width:1280px;padding:0 1em}svg{font:11px system-ui,sans-serif;margin:0 8px 8px 0}table{border-collapse:collapse;font-size:12px;display:block;overflow-x:auto}td,th{border:1px solid #ccc;padding:2px 6px;text-align:left}</style><body>${htmlOf(markdownReport(report), `<h2>Plots</h2>${plots.join('')}`)}</body></html>\n`;
+}
+
+function ratePlots(rows: readonly MeansRow[]): string[] {
+  const systems = [...new Set(rows.map(({ system }) => system))];
+  const series = (of: (row: MeansRow) => number): Series[] =>
+    systems.map((name) => ({
+      name,
+      points: rows.filter(({ system }) => system === name).map((row) => [Number(row.of), of(row)] as const),
+    }));
+  const options = { x: 'events per second', logX: true };
+  return [
+    linePlot(
+      series((row) => row.means.meanSeconds),
+      { ...options, title: 'Event rate: mean latency', y: 's', logY: true },
+    ),
+    linePlot(
+      series((row) => row.perSecond),
+      { ...options, title: 'Event rate: done in time', y: 'per second', logY: true },
+    ),
+    linePlot(
+      series((row) => row.means.utilisation),
+      { ...options, title: 'Event rate: utilisation of environments', y: 'share' },
+    ),
+  ];
+}
+
+function fleetPlots({ fleets }: Report): string[] {
+  const names = [...new Set(fleets.map(({ fleet }) => fleet))];
+  const series = (of: 'cost' | 'latency'): Series[] =>
+    names.flatMap((fleet) =>
+      [1, 4, 10].map((batch) => ({
+        name: `${fleet}, batch ${batch}`,
+        points: [...new Set(fleets.map(({ utilisation }) => utilisation))].map((utilisation) => {
+          const own = fleets
+            .filter((each) => each.fleet === fleet && each.batch === batch && each.utilisation === utilisation)
+            .map((each) => each[of])
+            .sort((a, b) => a - b);
+          return [100 * utilisation, own[Math.floor(own.length / 2)] ?? Number.NaN] as const;
+        }),
+      })),
+    );
+  return [
+    linePlot(series('cost'), {
+      title: 'Serverless against a fleet: cost',
+      x: "fleet's utilisation, %",
+      y: '% (below 0: cheaper)',
+    }),
+    linePlot(series('latency'), { title: 'Serverless against a fleet: latency', x: "fleet's utilisation, %", y: '%' }),
+  ];
+}
+
+function gridPlots({ grid }: Report): string[] {
+  return [...new Set(grid.map(({ overheadToRecord }) => overheadToRecord))].map((ratio) =>
+    linePlot(
+      [...new Set(grid.map(({ system }) => system))].map((name) => ({
+        name,
+        points: grid
+          .filter((row) => row.system === name && row.overheadToRecord === ratio)
+          .map((row) => [row.load, row.means.meanSeconds] as const),
+      })),
+      { title: `Mean latency against load, h/s = ${ratio}`, x: 'x', y: 's', logY: true },
+    ),
+  );
+}
+
+/** The little Markdown that the report uses: headings, tables, paragraphs. The plots go before the first table's section. */
+function htmlOf(markdown: string, plots: string): string {
+  const escaped = markdown.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const blocks = escaped.split('\n\n').map((block) => {
+    const heading = /^(#+) (.*)$/.exec(block);
+    if (heading !== null) return `<h${heading[1]?.length}>${heading[2]}</h${heading[1]?.length}>`;
+    if (!block.startsWith('|')) return `<p>${block}</p>`;
+    const [head = '', , ...rows] = block.split('\n');
+    const cells = (line: string, tag: string) =>
+      `<tr>${line
+        .slice(2, -2)
+        .split(' | ')
+        .map((cell) => `<${tag}>${cell}</${tag}>`)
+        .join('')}</tr>`;
+    return `<table>${cells(head, 'th')}${rows.map((row) => cells(row, 'td')).join('')}</table>`;
+  });
+  const before = blocks.findIndex((block) => block.startsWith('<h2>Surge'));
+  return [...blocks.slice(0, before), plots, ...blocks.slice(before)].join('\n');
 }

@@ -1,7 +1,8 @@
 /** The report in Markdown. */
-import type { Report } from './evaluate';
+import type { CurveResult } from '../../simulator/evaluation/levels/curves';
+import type { MeansRow, Report } from './evaluate';
 import { headlineMarkdown } from './headline';
-import { table } from './text';
+import { improvement, number, percent, table } from './text';
 
 export function markdownReport(report: Report): string {
   const { made } = report;
@@ -12,10 +13,224 @@ export function markdownReport(report: Report): string {
     `Extent \`${made.extent.name}\`; account of ${base.accountConcurrency} concurrent executions; h + s = ${base.eventSeconds} s (scv of s ${base.scv}); keep-alive ${base.keepAliveSeconds} s, newest idle first; provisioned lag ${base.lagSeconds} s; ${base.warmUpMinutes} min run and not counted, ${made.extent.measuredMinutes} min counted; parameters ${made.parametersHash}.`,
     '## Table 1: improvement over the reference',
     headlineMarkdown(report.table1),
+    '## Surge: ten times for five minutes',
+    surgeMarkdown(report),
+    '## Cold starts against idle time and dollars',
+    ...report.curves.map(curveMarkdown),
+    '## Forecast',
+    report.forecast.result === null ? `Not run: ${report.forecast.why}.` : `In the JSON; ${report.forecast.why}.`,
+    '## All loads by all h/s (workload phases)',
+    gridMarkdown(report),
+    '## Triage without each of its mechanisms (phases)',
+    meansMarkdown(report.ablation),
+    '## Sensitivity (phases, x = .8)',
+    meansMarkdown(report.sensitivity),
+    '## Against the rate of events (h/s = 1, account of 1,000)',
+    meansMarkdown(report.rates),
+    '## Concurrent users (closed loop, thinking 1 s, service .25 s, exponential)',
+    table(
+      ['users', 'mean s', 'p95 s', 'p99 s', 'per second', 'utilisation'],
+      report.users.map((each) => [
+        String(each.users),
+        number(each.meanSeconds),
+        number(each.p95Seconds),
+        number(each.p99Seconds),
+        number(each.perSecond),
+        percent(each.utilisation),
+      ]),
+    ),
+    `## Serverless against autoscaled fleets (${report.fleets.length} configurations, by formula)`,
+    fleetsMarkdown(report),
     '## Systems',
     table(
-      ['system', 'what it is', 'knobs tuned'],
+      ['system', 'what it is', 'knobs'],
       made.systems.map(({ name, about, knobs }) => [name, about, String(knobs)]),
     ),
+  ].join('\n\n');
+}
+
+function surgeMarkdown({ surge }: Report): string {
+  const keys = [...new Set(surge.map(({ which, system, scv }) => JSON.stringify([which, system, scv])))];
+  const rows = keys.map((key) => {
+    const own = surge.filter(({ which, system, scv }) => JSON.stringify([which, system, scv]) === key);
+    const worst = (of: (each: (typeof own)[number]) => number) => Math.max(...own.map(of));
+    const shares = own.flatMap(({ leastShareOfLowest }) => leastShareOfLowest ?? []);
+    const [one] = own;
+    if (one === undefined) return [];
+    return [
+      one.which,
+      one.system,
+      String(one.scv),
+      number(worst((each) => each.first60)),
+      number(worst((each) => each.all300)),
+      number(one.unloadedP99Seconds),
+      String(one.standingCritical),
+      number(one.standingDollarsPerHour),
+      one.pollers,
+      shares.length === 0 ? 'never backlogged for a whole minute' : percent(Math.min(...shares)),
+    ];
+  });
+  const triageB = surge.filter(({ which, system }) => which === 'B' && system === 'triage');
+  const worstB = Math.max(...triageB.map((each) => Math.max(each.first60, each.all300)));
+  const starved = surge
+    .filter(({ system }) => system === 'triage')
+    .flatMap(({ leastShareOfLowest }) => leastShareOfLowest ?? []);
+  const bound = 1 / 15;
+  return [
+    table(
+      [
+        'case',
+        'system',
+        'scv',
+        'p99 first 60 s',
+        'p99 all 300 s',
+        'unloaded p99 s',
+        'standing critical',
+        'standing $/h',
+        'pollers',
+        'least share of bulk',
+      ],
+      rows,
+    ),
+    `p99 of the critical class over that without the surge, worst of the seeds. A: the critical class surges; B: the others. Goal B ≤ 1.5 in both windows: ${worstB <= 1.5 ? 'met' : 'MISSED'}, Triage's worst is ${number(worstB)}. Starvation bound w_min/Σw = ${percent(bound)}: ${starved.length === 0 ? 'nothing waited for a whole minute' : Math.min(...starved) >= bound ? 'held' : `BROKEN, ${percent(Math.min(...starved))}`}.`,
+  ].join('\n\n');
+}
+
+function curveMarkdown(curve: CurveResult): string {
+  const counts = new Map<string, Map<string, number>>();
+  for (const { rival, measure, verdict } of curve.dominance) {
+    const key = `${rival}, ${measure}`;
+    const own = counts.get(key) ?? new Map<string, number>();
+    own.set(verdict, (own.get(verdict) ?? 0) + 1);
+    counts.set(key, own);
+  }
+  const rates = [...new Set(curve.shares.map(({ rate }) => rate))];
+  const verdicts = ['dominates', 'tie', 'no difference', 'loses', 'not both reach it'];
+  return [
+    `### ${curve.workload} (${curve.regime}; ${curve.events} events, at most ${curve.levels} at once)`,
+    "At how many of the seven rates of cold starts Triage's curve does what to the rival's (95 % limits over two-hour blocks):",
+    table(
+      ['rival, measure', ...verdicts],
+      [...counts].map(([key, own]) => [key, ...verdicts.map((verdict) => String(own.get(verdict) ?? 0))]),
+    ),
+    'Share of the distance in resident idle time from tracking on the average to the clairvoyant, by K ≤ r:',
+    table(
+      ['forecast', ...rates.map(String)],
+      [...new Set(curve.shares.map(({ system }) => system))].map((system) => [
+        system,
+        ...rates.map((rate) => {
+          const found = curve.shares.find((each) => each.system === system && each.rate === rate);
+          return found?.share === null || found === undefined ? 'undefined' : percent(found.share);
+        }),
+      ]),
+    ),
+    table(
+      ['system', 'points: K in 1e-5, resident idle GB·h, billed idle GB·h, $'],
+      curve.curves.map(({ system, points }) => [
+        system,
+        points
+          .map(
+            ({ coldShare, total }) =>
+              `(${number(1e5 * coldShare)}, ${number(total.idleResident / 3600)}, ${number(total.idleBilled / 3600)}, ${number(total.dollars)})`,
+          )
+          .join(' '),
+      ]),
+    ),
+    `Clairvoyant: ${curve.clairvoyant.map(({ coldShare, idleResident }) => `(${number(1e5 * coldShare)}, ${number(idleResident / 3600)})`).join(' ')}`,
+  ].join('\n\n');
+}
+
+function gridMarkdown({ grid }: Report): string {
+  if (grid.length === 0) return 'Not part of this extent.';
+  return table(
+    ['h/s', 'x', 'system', 'latency %', 'cold %', 'stability %', 'cost %', 'mean s', 'K ‱', 'U', 'lost'],
+    grid.map((row) => [
+      String(row.overheadToRecord),
+      String(row.load),
+      row.system,
+      improvement(row.latency),
+      improvement(row.coldStarts),
+      improvement(row.stability),
+      improvement(row.cost),
+      number(row.means.meanSeconds),
+      number(1e4 * row.means.coldShare),
+      percent(row.means.unstableShare),
+      percent(row.means.lostShare),
+    ]),
+  );
+}
+
+function meansMarkdown(rows: readonly MeansRow[]): string {
+  if (rows.length === 0) return 'Not part of this extent.';
+  return table(
+    [
+      'of',
+      'x',
+      'h/s',
+      'system',
+      'mean s',
+      'p99 s',
+      'K ‱',
+      'U',
+      'on time',
+      'done in time /s',
+      'utilisation',
+      '$',
+      'idle GB·s',
+    ],
+    rows.map(({ of, system, load, overheadToRecord, means, perSecond }) => [
+      of,
+      number(load),
+      String(overheadToRecord),
+      system,
+      number(means.meanSeconds),
+      number(means.p99Seconds),
+      number(1e4 * means.coldShare),
+      percent(means.unstableShare),
+      percent(means.onTimeShare, 4),
+      number(perSecond),
+      percent(means.utilisation),
+      number(means.dollars),
+      number(means.idleResidentGigabyteSeconds),
+    ]),
+  );
+}
+
+function fleetsMarkdown({ fleets }: Report): string {
+  const groups = [...new Set(fleets.map(({ fleet, utilisation }) => JSON.stringify([fleet, utilisation])))];
+  return [
+    'Medians over event times, demands, batches and cold shares; all three goals are cost ≤ −42 %, latency ≤ −34 %, utilisation ≥ +28 %:',
+    table(
+      [
+        'fleet',
+        'its utilisation',
+        'cost %',
+        'latency %',
+        'utilisation %',
+        'cost goal holds in',
+        'latency goal holds in',
+        'all three in',
+      ],
+      groups.map((key) => {
+        const own = fleets.filter(({ fleet, utilisation }) => JSON.stringify([fleet, utilisation]) === key);
+        const share = (holds: (each: (typeof own)[number]) => boolean) =>
+          percent(own.filter(holds).length / own.length);
+        const median = (of: (each: (typeof own)[number]) => number) => {
+          const sorted = own.map(of).sort((a, b) => a - b);
+          return number(sorted[Math.floor(sorted.length / 2)] ?? Number.NaN);
+        };
+        return [
+          own[0]?.fleet ?? '',
+          percent(own[0]?.utilisation ?? 0),
+          median((each) => each.cost),
+          median((each) => each.latency),
+          median((each) => each.utilisationGain),
+          share((each) => each.cost <= -42),
+          share((each) => each.latency <= -34),
+          share((each) => each.cost <= -42 && each.latency <= -34 && each.utilisationGain >= 28),
+        ];
+      }),
+    ),
+    'Cost holds where the fleet is idle enough or batches share the overhead. Latency does not: both run the same work, and a fleet waits only where it is small and full; serverless gains there only if it does not batch.',
   ].join('\n\n');
 }

@@ -28,7 +28,7 @@ export const EXTENTS: Readonly<Record<Extent['name'], Extent>> = {
   quick: {
     name: 'quick',
     measuredMinutes: 20,
-    seeds: 2,
+    seeds: 3,
     rivalSeeds: 1,
     gridSeeds: 0,
     limitSeeds: 1,

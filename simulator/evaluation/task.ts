@@ -1,16 +1,32 @@
 /** Work that a process is given: plain data in, plain data out. */
 import type { RunSummary } from './accounting';
+import { type CurveResult, type CurveWorkload, computeCurves } from './levels/curves';
 import { findLimit, type Limit, type LimitTask } from './limit';
 import { type RunTask, runTask } from './run';
+import { type SurgeFigures, type SurgeTask, surgeFigures } from './surge';
 
-export type Task = ({ readonly kind: 'run' } & RunTask) | ({ readonly kind: 'limit' } & LimitTask);
+export type Task =
+  | ({ readonly kind: 'run' } & RunTask)
+  | ({ readonly kind: 'limit' } & LimitTask)
+  | ({ readonly kind: 'surge' } & SurgeTask)
+  | { readonly kind: 'curves'; readonly workload: CurveWorkload; readonly systems?: readonly string[] };
 export type Outcome =
   | { readonly kind: 'run'; readonly run: RunSummary }
-  | { readonly kind: 'limit'; readonly limit: Limit };
+  | { readonly kind: 'limit'; readonly limit: Limit }
+  | { readonly kind: 'surge'; readonly surge: SurgeFigures }
+  | { readonly kind: 'curves'; readonly curves: CurveResult };
 
 export function perform(task: Task): Outcome {
-  if (task.kind === 'run') return { kind: 'run', run: runTask(task) };
-  return { kind: 'limit', limit: findLimit(task) };
+  switch (task.kind) {
+    case 'run':
+      return { kind: 'run', run: runTask(task) };
+    case 'limit':
+      return { kind: 'limit', limit: findLimit(task) };
+    case 'surge':
+      return { kind: 'surge', surge: surgeFigures(task) };
+    case 'curves':
+      return { kind: 'curves', curves: computeCurves(task.workload, task.systems) };
+  }
 }
 
 export interface Done {
@@ -24,4 +40,6 @@ export interface DoneRun {
 }
 
 export const runsOf = (done: readonly Done[]): DoneRun[] =>
-  done.flatMap(({ task, outcome }) => (outcome.kind === 'run' ? [{ task, run: outcome.run }] : []));
+  done.flatMap(({ task, outcome }) =>
+    task.kind === 'run' && outcome.kind === 'run' ? [{ task, run: outcome.run }] : [],
+  );
