@@ -1,14 +1,14 @@
 /**
  * Proves on the deployed stacks, with the commands a person uses, that what three sources send at once ends as it should: poison DEAD,
  * late EXPIRED, order kept, repeats without effect, everything else DONE, and the books balanced.
- * `TRIAGE_PATH_EVENTS` sets how many events (default 1,500; the documented full run is 5,000).
+ * `TRIAGE_PATH_EVENTS` sets how many events (default 5,000).
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settledAudit, startTriage, triage } from './platform';
 
-const EVENTS = Number(process.env.TRIAGE_PATH_EVENTS ?? 1_500);
+const EVENTS = Number(process.env.TRIAGE_PATH_EVENTS ?? 5_000);
 const DRAIN_PATIENCE_MS = 240_000;
 
 describe('the whole path', () => {
