@@ -18,18 +18,28 @@ export function createLog({
   const line =
     (level: 'INFO' | 'WARN' | 'ERROR') =>
     (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
-      const head = { level, message, timestamp: now().toISOString(), service, ...traceId() };
+      const error = 'error' in fields ? { error: errorOf(fields.error) } : {};
+      const head = { level, message, timestamp: now().toISOString(), service, ...traceId(), ...error };
       // The head comes last, so that a field cannot pass itself off as the runtime's own words.
       write(`${JSON.stringify({ ...fields, ...head }, plainErrors)}\n`);
     };
   return { info: line('INFO'), warn: line('WARN'), error: line('ERROR') };
 }
 
+/** The monitor takes an object here for an error that was thrown: anything else that looks like one is printed as text. */
+function errorOf(error: unknown): unknown {
+  if (error instanceof Error || error === null || typeof error !== 'object') return error;
+  return JSON.stringify(error, plainErrors);
+}
+
 /** An Error has no enumerable fields and would be logged as `{}`. */
 function plainErrors(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (!(value instanceof Error)) return value;
-  return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+  const { name, message, stack, cause } = value;
+  // Node.js calls most of its errors `Error` and tells them apart by their code.
+  const code = 'code' in value && typeof value.code === 'string' ? { code: value.code } : {};
+  return { name, message, ...code, stack, cause };
 }
 
 function traceId(): { xray_trace_id?: string } {

@@ -51,6 +51,20 @@ describe('the batch loop', () => {
 });
 
 describe('the log', () => {
+  test('prints an object as an error only if it was thrown, with the code by which Node.js tells errors apart', () => {
+    const lines: string[] = [];
+    const log = createLog({ service: 'ingest', write: (line) => lines.push(line), now: () => new Date(0) });
+    log.error('a', { error: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) });
+    log.error('b', { error: { name: 'AccessDenied', message: 'typed by a user' } });
+    log.error('c', { error: 'text' });
+    const errors = lines.map((line) => (JSON.parse(line) as { error: unknown }).error);
+    expect(errors).toEqual([
+      expect.objectContaining({ name: 'Error', message: 'refused', code: 'ECONNREFUSED' }),
+      '{"name":"AccessDenied","message":"typed by a user"}',
+      'text',
+    ]);
+  });
+
   test('writes one line of JSON that fields cannot forge', () => {
     const lines: string[] = [];
     const log = createLog({ service: 'ingest', write: (line) => lines.push(line), now: () => new Date(0) });
