@@ -11,6 +11,7 @@ import { createMemoryLog } from './log';
 import { createMemoryOutcomeStream } from './outcome-stream';
 import { createMemoryQuarantine } from './quarantine';
 import { createMemoryRecords } from './records';
+import { createMemoryStateStore } from './state-store';
 import type { MemoryWorld } from './world';
 
 export * from './faults';
@@ -30,6 +31,7 @@ export {
   createMemoryOutcomeStream,
   createMemoryQuarantine,
   createMemoryRecords,
+  createMemoryStateStore,
 };
 
 /** One of each. */
@@ -52,6 +54,7 @@ export function createMemoryPorts({
     stream: createMemoryOutcomeStream({ world }),
     quarantine: createMemoryQuarantine({ world }),
     claims: createMemoryClaims({ world }),
+    states: createMemoryStateStore({ world }),
     log: createMemoryLog(),
   };
 }

@@ -4,6 +4,8 @@
  */
 import type { Acceptance, ContextItem, EmittedEvent, KeyedWrite, LedgerRecord } from '../../core/contracts/ledger';
 import type { DecisionRecord, SchedulingMode } from '../../core/contracts/scheduling';
+import type { StateResult } from '../../core/contracts/state';
+import type { StateCondition } from '../../core/contracts/state-conditions';
 import type { LaneControl, QuarantinedEntry } from '../../core/ports';
 import type { QueueState } from './queues';
 
@@ -34,6 +36,8 @@ export interface WorldState {
   contexts: Record<string, ContextItem>;
   /** By `<collection>#<key>`. */
   effects: Record<string, KeyedWrite>;
+  /** By `stateKeyText`. */
+  states: Record<string, StateResult>;
   lanes: Record<string, LaneControl>;
   /** Until when a lane's form is held. */
   formHolds: Record<string, number>;
@@ -92,11 +96,15 @@ export interface MemoryWorld {
   state: WorldState;
   hook?: Hook | undefined;
   /** Conditions that are switched off. Empty except in an exploration that looks for the hole. */
-  readonly without: ReadonlySet<Condition>;
+  readonly without: ReadonlySet<Condition | StateCondition>;
 }
 
 export function createMemoryWorld(
-  options: { readonly nowMs?: number; readonly hook?: Hook; readonly without?: readonly Condition[] } = {},
+  options: {
+    readonly nowMs?: number;
+    readonly hook?: Hook;
+    readonly without?: readonly (Condition | StateCondition)[];
+  } = {},
 ): MemoryWorld {
   return {
     state: {
@@ -106,6 +114,7 @@ export function createMemoryWorld(
       records: {},
       contexts: {},
       effects: {},
+      states: {},
       lanes: {},
       formHolds: {},
       watermarks: {},
@@ -133,6 +142,7 @@ export function cloneState(state: WorldState): WorldState {
     records: { ...state.records },
     contexts: { ...state.contexts },
     effects: { ...state.effects },
+    states: { ...state.states },
     lanes: { ...state.lanes },
     formHolds: { ...state.formHolds },
     watermarks: { ...state.watermarks },
@@ -163,7 +173,7 @@ export async function perform<Answer>(
 }
 
 /** True unless the condition is switched off and would have failed. */
-export function holds(world: MemoryWorld, condition: Condition, held: boolean): boolean {
+export function holds(world: MemoryWorld, condition: Condition | StateCondition, held: boolean): boolean {
   return held || world.without.has(condition);
 }
 

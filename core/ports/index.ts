@@ -13,3 +13,13 @@ export type { Log } from './log';
 export type { OutcomePage, OutcomeStream } from './outcome-stream';
 export type { Quarantine, QuarantinedEntry } from './quarantine';
 export type { Records } from './records';
+export type {
+  BeginAnswer,
+  MarkAnswer,
+  PutAnswer,
+  StateCommitAnswer,
+  StateCommitRefusal,
+  StateConflict,
+  StateRefused,
+  StateStore,
+} from './state-store';

@@ -1,7 +1,16 @@
 /** The memory adapters do what the port suite asks; the same suite runs on an endpoint in test/integ/ports.test.ts. */
-import { acknowledge, addQueue, createMemoryPorts, createMemoryWorld, queueOf, receive } from '../../adapters/memory';
+import {
+  acknowledge,
+  addQueue,
+  createMemoryPorts,
+  createMemoryStateStore,
+  createMemoryWorld,
+  queueOf,
+  receive,
+} from '../../adapters/memory';
 import type { LaneMessage } from '../../core/contracts/event';
 import { describePorts } from './port-suite';
+import { describeStateStore } from './state-store-suite';
 
 describePorts('memory', async () => {
   const world = createMemoryWorld({ nowMs: 1_700_000_000_000 });
@@ -28,3 +37,5 @@ describePorts('memory', async () => {
     },
   };
 });
+
+describeStateStore('memory', async () => createMemoryStateStore({ world: createMemoryWorld() }));
