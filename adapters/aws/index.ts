@@ -14,3 +14,5 @@ export { createOutcomeStream } from './outcome-stream';
 export { createQuarantine } from './quarantine';
 export { createQueueUrls } from './queue-urls';
 export { createRecords, recordFromItem } from './records';
+export { currentCheck, stateFromItem } from './state-items';
+export { createStateStore } from './state-store';

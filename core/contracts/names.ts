@@ -10,6 +10,8 @@ export interface ResourceNames {
   readonly recordsTable: string;
   readonly contextTable: string;
   readonly effectsTable: string;
+  /** Versioned results of coordinated applications' steps. */
+  readonly statesTable: string;
   readonly controlTable: string;
   readonly decisionsTable: string;
   readonly bus: string;
@@ -68,6 +70,7 @@ export function resourceNames(environment: string): ResourceNames {
     recordsTable: `${prefix}-records`,
     contextTable: `${prefix}-context`,
     effectsTable: `${prefix}-effects`,
+    statesTable: `${prefix}-states`,
     controlTable: `${prefix}-control`,
     decisionsTable: `${prefix}-decisions`,
     bus: `${prefix}-events`,

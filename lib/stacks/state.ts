@@ -1,4 +1,4 @@
-/** What must outlive every function: the ledger, context, effects and control tables, the buckets, and the publisher. */
+/** What must outlive every function: the ledger, context, effects, states and control tables, the buckets, and the publisher. */
 import {
   AttributeType,
   BillingMode,
@@ -27,12 +27,19 @@ export class StateStack extends PlatformStack {
       scope,
       platform,
       'state',
-      'Triage: ledger, context, effects, control, app store, quarantine and the publisher',
+      'Triage: ledger, context, effects, states, control, app store, quarantine and the publisher',
     );
     this.acceptances();
     const records = this.records();
     this.table('Context', { tableName: this.names.contextTable, partitionKey: text('key') });
     this.table('Effects', { tableName: this.names.effectsTable, partitionKey: text('id') });
+    // A result that becomes stale must reach what was made from it: the item is the notice, and the stream carries it.
+    this.table('States', {
+      tableName: this.names.statesTable,
+      partitionKey: text('instance'),
+      sortKey: text('name'),
+      stream: StreamViewType.NEW_IMAGE,
+    });
     this.table('Control', { tableName: this.names.controlTable, partitionKey: text('id') });
     this.table('Decisions', {
       tableName: this.names.decisionsTable,

@@ -30,10 +30,12 @@ import {
   createQuarantine,
   createQueueUrls,
   createRecords,
+  createStateStore,
 } from '../../adapters/aws';
 import type { LaneMessage } from '../../core/contracts/event';
 import { DEAD_INDEX, OPEN_INDEX } from '../../core/contracts/names';
 import { describePorts } from '../conformance/port-suite';
+import { describeStateStore } from '../conformance/state-store-suite';
 import { unique } from './conformance/behaviour';
 import { closeEndpoint, openEndpoint } from './conformance/endpoint';
 
@@ -41,14 +43,32 @@ const RETENTION_DAYS = 15;
 
 afterAll(closeEndpoint);
 
-describePorts('aws', async () => {
+/** Both suites run on one endpoint, with tables of one name. */
+let opened: ReturnType<typeof open> | undefined;
+const openOnce = () => {
+  opened ??= open();
+  return opened;
+};
+
+async function open() {
   const { client } = await openEndpoint();
   const dynamo = new DynamoDBClient(client);
+  const name = unique('ports');
+  await makeTables(dynamo, name);
+  return { client, dynamo, name };
+}
+
+describeStateStore('aws', async () => {
+  const { dynamo, name } = await openOnce();
+  return createStateStore({ dynamo, table: `${name}-states` });
+});
+
+describePorts('aws', async () => {
+  const { client, dynamo, name } = await openOnce();
   const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const streams = new DynamoDBStreamsClient(client);
   const eventBridge = new EventBridgeClient(client);
-  const name = unique('ports');
   const suspectQueue = `${name}-suspects`;
   const queues: Record<string, string> = {
     normal: `${name}-normal`,
@@ -56,7 +76,6 @@ describePorts('aws', async () => {
     suspects: suspectQueue,
   };
   await Promise.all([
-    makeTables(dynamo, name),
     ...Object.values(queues).map((queue) => makeQueue(sqs, queue)),
     ...['quarantine', 'store'].map((suffix) => s3.send(new CreateBucketCommand({ Bucket: `${name}-${suffix}` }))),
     eventBridge.send(new CreateEventBusCommand({ Name: name })),
@@ -135,6 +154,7 @@ async function makeTables(dynamo: DynamoDBClient, name: string): Promise<void> {
     },
     context: { KeySchema: keys('key'), AttributeDefinitions: text('key') },
     effects: { KeySchema: keys('id'), AttributeDefinitions: text('id') },
+    states: { KeySchema: keys('instance', 'name'), AttributeDefinitions: text('instance', 'name') },
     control: { KeySchema: keys('id'), AttributeDefinitions: text('id') },
     decisions: { KeySchema: keys('lane', 'atMs'), AttributeDefinitions: [...text('lane'), ...number('atMs')] },
   };

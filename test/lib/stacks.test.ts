@@ -160,11 +160,22 @@ describe('rules', () => {
 describe('tables and buckets', () => {
   it('recover to a point in time, on demand', () => {
     const tables = all('AWS::DynamoDB::Table');
-    expect(tables).toHaveLength(6);
+    expect(tables).toHaveLength(7);
     for (const table of tables) {
       expect(table.BillingMode).toBe('PAY_PER_REQUEST');
       expect(table.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true);
     }
+  });
+
+  it('keep the results of an instance together, with a stream of what becomes of them', () => {
+    const states = all('AWS::DynamoDB::Table').find((table) => table.TableName === 'triage-dev-states');
+    expect(states).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'instance', KeyType: 'HASH' },
+        { AttributeName: 'name', KeyType: 'RANGE' },
+      ],
+      StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+    });
   });
 
   it('are encrypted and private, and announce objects without a helper function', () => {
