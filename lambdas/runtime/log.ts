@@ -21,9 +21,14 @@ export function createLog({
       const error = 'error' in fields ? { error: errorOf(fields.error) } : {};
       const head = { level, message, timestamp: now().toISOString(), service, ...traceId(), ...error };
       // The head comes last, so that a field cannot pass itself off as the runtime's own words.
-      write(`${JSON.stringify({ ...fields, ...head }, plainErrors)}\n`);
+      write(`${oneLine(JSON.stringify({ ...fields, ...head }, plainErrors))}\n`);
     };
   return { info: line('INFO'), warn: line('WARN'), error: line('ERROR') };
+}
+
+/** JSON leaves these as they are, and some readers of logs end a line at them: what follows would be taken for a line of its own. */
+function oneLine(json: string): string {
+  return json.replace(/[\u0085\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The monitor takes an object here for an error that was thrown: anything else that looks like one is printed as text. */

@@ -51,6 +51,15 @@ describe('the batch loop', () => {
 });
 
 describe('the log', () => {
+  test('writes nothing that any reader takes for the end of a line, and reads back the same', () => {
+    const lines: string[] = [];
+    const log = createLog({ service: 'ingest', write: (line) => lines.push(line), now: () => new Date(0) });
+    const body = 'a\nb\u0085c\u2028d\u2029e\u000bf';
+    log.info('received', { body });
+    expect(lines[0]?.trimEnd()).not.toMatch(/[\n\r\v\f\u0085\u2028\u2029]/);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ body });
+  });
+
   test('prints an object as an error only if it was thrown, with the code by which Node.js tells errors apart', () => {
     const lines: string[] = [];
     const log = createLog({ service: 'ingest', write: (line) => lines.push(line), now: () => new Date(0) });

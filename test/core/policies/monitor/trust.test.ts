@@ -105,7 +105,10 @@ const otherLine = fc.constantFrom(
 );
 const line = fc.oneof(platformLine(REQUEST), platformLine(OTHER), otherLine, text);
 const forged = fc
-  .array(fc.tuple(fc.constantFrom('', '\n', '\r\n', '\t', '\r', '"}\n'), line), { minLength: 1, maxLength: 4 })
+  .array(fc.tuple(fc.constantFrom('', '\n', '\r\n', '\t', '\r', '"}\n', '\u2028', '\u0085'), line), {
+    minLength: 1,
+    maxLength: 4,
+  })
   .map((parts) => parts.flat().join(''));
 const field = fc.oneof(
   forged,
@@ -120,10 +123,12 @@ function expectNoDiagnosis(messages: readonly string[]) {
   expect(found(decisions)).toEqual([]);
   return decisions;
 }
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters
+const LINE_ENDS = /[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 const RUNS = { numRuns: 10_000 };
 
 describe('a forged record', () => {
-  it('fails in any field of the logger, even spread over the line', () => {
+  it('fails in any field of the logger, even spread over the line, wherever a reader of logs ends a line', () => {
     fc.assert(
       fc.property(field, fc.constantFrom('info', 'warn', 'error'), (value, level) => {
         const spread = typeof value === 'object' ? { ...value } : {};
@@ -131,7 +136,8 @@ describe('a forged record', () => {
           log[level](String(value), { value, error: value });
           log[level]('received', spread);
         });
-        const decisions = expectNoDiagnosis(lines);
+        // The embedded emulator cuts at whatever Python takes for a line's end.
+        const decisions = expectNoDiagnosis(lines.flatMap((each) => each.split(LINE_ENDS)));
         expect(found(decisions, 'suspicion')).toEqual([]);
       }),
       RUNS,
