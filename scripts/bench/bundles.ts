@@ -9,6 +9,8 @@ import { FUNCTION_VARIABLES } from './variables';
 
 /** By the service id in the client's bundled settings: constructor and one command of it. */
 const MINIMAL_CLIENTS: Readonly<Record<string, readonly [module: string, client: string, command: string]>> = {
+  CloudWatch: ['client-cloudwatch', 'CloudWatchClient', 'GetMetricDataCommand'],
+  Lambda: ['client-lambda', 'LambdaClient', 'GetAliasCommand'],
   DynamoDB: ['client-dynamodb', 'DynamoDBClient', 'PutItemCommand'],
   'DynamoDB Streams': ['client-dynamodb-streams', 'DynamoDBStreamsClient', 'GetRecordsCommand'],
   SQS: ['client-sqs', 'SQSClient', 'SendMessageBatchCommand'],
