@@ -1,4 +1,4 @@
-/** The frozen values of every system's knobs (D9): tuned on training data by `npm run evaluate:tune`, and changed by nothing else. */
+/** Values of systems' knobs that differ from their defaults (D9). None has been tuned yet, so every system runs with its defaults. */
 import type { Knobs } from '../systems/system';
 import frozen from './tuned.json';
 
