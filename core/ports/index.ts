@@ -11,6 +11,7 @@ export type { LaneQueue } from './lane-queue';
 export type { LaneLoad, Loads } from './loads';
 export type { Log } from './log';
 export type { OutcomePage, OutcomeStream } from './outcome-stream';
+export type { PaymentProvider } from './payment-provider';
 export type { Quarantine, QuarantinedEntry } from './quarantine';
 export type { Records } from './records';
 export type {
