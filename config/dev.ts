@@ -4,6 +4,7 @@ import { applications, classes, rules, sources } from './shared';
 
 const lane = {
   pool: 'main',
+  runs: 'units',
   ordered: false,
   batchSize: 10,
   batchWindowSeconds: 0,
@@ -77,6 +78,7 @@ export const dev: Configuration = {
   sources,
   rules,
   applications,
+  coordination: null,
   ingestion: {
     timeoutSeconds: 10,
     memoryMegabytes: 512,

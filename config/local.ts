@@ -7,6 +7,7 @@ import { applications, classes, rules, sources } from './shared';
 
 const lane = {
   pool: 'main',
+  runs: 'units',
   ordered: false,
   batchSize: 10,
   batchWindowSeconds: 0,
@@ -80,6 +81,7 @@ export const local: Configuration = {
   sources,
   rules,
   applications,
+  coordination: null,
   ingestion: {
     timeoutSeconds: 5,
     memoryMegabytes: 256,

@@ -4,6 +4,7 @@ import { applications, classes, rules, sources } from './shared';
 
 const lane = {
   pool: 'main',
+  runs: 'units',
   ordered: false,
   batchSize: 10,
   batchWindowSeconds: 0,
@@ -78,6 +79,7 @@ export const prod: Configuration = {
   sources: sources.map((source) => (source.kind === 'kinesis' ? { ...source, shards: 8 } : source)),
   rules,
   applications,
+  coordination: null,
   ingestion: {
     timeoutSeconds: 15,
     memoryMegabytes: 1024,

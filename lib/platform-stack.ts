@@ -2,7 +2,7 @@
 import { ArnFormat, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Configuration, LaneConfiguration } from '../core/contracts/configuration';
-import { visibilityTimeoutSeconds } from '../core/contracts/configuration';
+import { unitPools, visibilityTimeoutSeconds } from '../core/contracts/configuration';
 import { laneRoute } from '../core/contracts/lane-route';
 import { LIVE_ALIAS, type ResourceNames, resourceNames, type StackName } from '../core/contracts/names';
 import type { Bundler } from './bundling';
@@ -77,6 +77,16 @@ export abstract class PlatformStack extends Stack {
     return this.formatArn({ service: 's3', region: '', account: '', resource: name });
   }
 
+  /** ARN of a saga's state machine, but for the saga's name at its end. */
+  get machinePrefix(): string {
+    return this.formatArn({
+      service: 'states',
+      resource: 'stateMachine',
+      resourceName: `${this.names.prefix}-`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
   busArn(): string {
     return this.formatArn({ service: 'events', resource: 'event-bus', resourceName: this.names.bus });
   }
@@ -99,8 +109,9 @@ export abstract class PlatformStack extends Stack {
     return this.configuration.lanes.filter((lane) => lane.pool === pool);
   }
 
+  /** Those whose lanes run units. */
   get pools(): readonly string[] {
-    return [...new Set(this.configuration.lanes.map((lane) => lane.pool))];
+    return unitPools(this.configuration);
   }
 
   laneQueueName(lane: LaneConfiguration): string {
@@ -110,6 +121,11 @@ export abstract class PlatformStack extends Stack {
 
 export function laneRoutes(names: ResourceNames, lanes: readonly LaneConfiguration[]): string {
   return JSON.stringify(lanes.map((lane) => laneRoute(names, lane)));
+}
+
+/** Without sagas there is nobody to be asked; then it is as soon as a hand-off is looked after. */
+export function sagaAskAfterSeconds({ coordination, reconciler }: Configuration): number {
+  return coordination?.askAfterSeconds ?? reconciler.handOffBoundSeconds;
 }
 
 /** Settings of a pool's suspect queue: alone, patient, and with a receive limit of its own. */
@@ -128,6 +144,7 @@ export function suspectLimits(lanes: readonly LaneConfiguration[]): {
 
 /** How long a message can be on its way in a lane, all receives and then all receives as a suspect: later it is lost for certain. */
 export function lanePatienceSeconds(lane: LaneConfiguration, poolLanes: readonly LaneConfiguration[]): number {
+  if (lane.runs === 'sagas') return lane.maxReceiveCount * visibilityTimeoutSeconds(lane);
   const suspect = SUSPECT_RECEIVES * 6 * suspectLimits(poolLanes).timeoutSeconds;
   return lane.maxReceiveCount * visibilityTimeoutSeconds(lane) + suspect;
 }

@@ -1,7 +1,7 @@
 /** The stored form of a ledger record. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Position } from '../../core/contracts/event';
-import type { LedgerRecord, OutcomeKind, Progress, RecordKey } from '../../core/contracts/ledger';
+import type { Coordinated, LedgerRecord, OutcomeKind, Progress, RecordKey } from '../../core/contracts/ledger';
 import { type Item, number, numberOf, required, text, textOf } from './attributes';
 import { decodeOutcome, decodeOutput, fromOutputRow, type OutputRow, pack, toOutputRow, unpack } from './outcome-codec';
 
@@ -11,7 +11,13 @@ export const recordKeyItem = ({ key, generation }: RecordKey): Item => ({
 });
 
 export const encodeProgress = (key: string, progress: Progress): AttributeValue =>
-  pack(key, [progress.position, progress.outputs.map(toOutputRow), progress.bodyDigest, progress.committedAtMs]);
+  pack(key, [
+    progress.position,
+    progress.outputs.map(toOutputRow),
+    progress.bodyDigest,
+    progress.committedAtMs,
+    ...(progress.coordinated === undefined ? [] : [progress.coordinated]),
+  ]);
 
 /** Reads a record from a table's item or from a stream's image of it. */
 export function recordFromItem(item: Item): LedgerRecord {
@@ -31,11 +37,12 @@ export function recordFromItem(item: Item): LedgerRecord {
 }
 
 function decodeProgress(key: string, stored: AttributeValue, branches: Item): Progress {
-  const [position, outputs, bodyDigest, committedAtMs] = unpack(key, stored) as [
+  const [position, outputs, bodyDigest, committedAtMs, coordinated] = unpack(key, stored) as [
     Position,
     OutputRow[],
     (string | null)?,
     (number | null)?,
+    Coordinated?,
   ];
   return {
     position,
@@ -43,5 +50,6 @@ function decodeProgress(key: string, stored: AttributeValue, branches: Item): Pr
     branches: Object.fromEntries(Object.entries(branches).map(([name, each]) => [name, decodeOutput(key, each)])),
     ...(typeof bodyDigest === 'string' ? { bodyDigest } : {}),
     ...(typeof committedAtMs === 'number' ? { committedAtMs } : {}),
+    ...(coordinated === undefined ? {} : { coordinated }),
   };
 }

@@ -6,14 +6,17 @@ import { createMemoryControl } from './control';
 import { createMemoryControllers } from './controllers';
 import { createMemoryEffects } from './effects';
 import { createMemoryEventBus } from './event-bus';
+import { createMemoryExecutions } from './executions';
 import { createMemoryLaneQueue } from './lane-queue';
 import { createMemoryLog } from './log';
 import { createMemoryOutcomeStream } from './outcome-stream';
 import { createMemoryQuarantine } from './quarantine';
 import { createMemoryRecords } from './records';
+import { createMemorySagaControl } from './saga-control';
 import { createMemoryStateStore } from './state-store';
 import type { MemoryWorld } from './world';
 
+export { endExecution } from './executions';
 export * from './faults';
 export * from './queues';
 export * from './scaling';
@@ -26,11 +29,13 @@ export {
   createMemoryControllers,
   createMemoryEffects,
   createMemoryEventBus,
+  createMemoryExecutions,
   createMemoryLaneQueue,
   createMemoryLog,
   createMemoryOutcomeStream,
   createMemoryQuarantine,
   createMemoryRecords,
+  createMemorySagaControl,
   createMemoryStateStore,
 };
 
@@ -55,6 +60,8 @@ export function createMemoryPorts({
     quarantine: createMemoryQuarantine({ world }),
     claims: createMemoryClaims({ world }),
     states: createMemoryStateStore({ world }),
+    executions: createMemoryExecutions({ world }),
+    sagaControl: createMemorySagaControl({ world }),
     log: createMemoryLog(),
   };
 }

@@ -6,7 +6,7 @@ import type { Acceptance, ContextItem, EmittedEvent, KeyedWrite, LedgerRecord } 
 import type { DecisionRecord, SchedulingMode } from '../../core/contracts/scheduling';
 import type { StateResult } from '../../core/contracts/state';
 import type { StateCondition } from '../../core/contracts/state-conditions';
-import type { LaneControl, QuarantinedEntry } from '../../core/ports';
+import type { ExecutionDetail, LaneControl, QuarantinedEntry, SagaGate } from '../../core/ports';
 import type { QueueState } from './queues';
 
 export interface StoredAcceptance {
@@ -38,6 +38,12 @@ export interface WorldState {
   effects: Record<string, KeyedWrite>;
   /** By `stateKeyText`. */
   states: Record<string, StateResult>;
+  /** Of sagas, by `<saga>#<name>`. */
+  executions: Record<string, ExecutionDetail>;
+  /** Tokens of tasks that wait for an answer from outside. */
+  waitingTasks: readonly string[];
+  /** By `<application>#<instance>`. */
+  gates: Record<string, SagaGate>;
   lanes: Record<string, LaneControl>;
   /** Until when a lane's form is held. */
   formHolds: Record<string, number>;
@@ -115,6 +121,9 @@ export function createMemoryWorld(
       contexts: {},
       effects: {},
       states: {},
+      executions: {},
+      waitingTasks: [],
+      gates: {},
       lanes: {},
       formHolds: {},
       watermarks: {},
@@ -143,6 +152,8 @@ export function cloneState(state: WorldState): WorldState {
     contexts: { ...state.contexts },
     effects: { ...state.effects },
     states: { ...state.states },
+    executions: { ...state.executions },
+    gates: { ...state.gates },
     lanes: { ...state.lanes },
     formHolds: { ...state.formHolds },
     watermarks: { ...state.watermarks },

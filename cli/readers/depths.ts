@@ -1,5 +1,6 @@
 /** How much waits where, from queues' attributes: nothing is received. */
 import { GetQueueAttributesCommand, GetQueueUrlCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
+import { unitPools } from '../../core/contracts/configuration';
 import type { Connection } from '../connection';
 
 export interface QueueDepth {
@@ -22,7 +23,7 @@ export interface QueueDepths {
 export async function readDepths(connection: Connection): Promise<QueueDepths> {
   const { names, configuration } = connection;
   const depth = (name: string) => depthOf(connection, name);
-  const pools = [...new Set(configuration.lanes.map((each) => each.pool))];
+  const pools = unitPools(configuration);
   const [express, standard, lanes, suspects, unpublished, givenUp, otherDeadLetters] = await Promise.all([
     depth(names.expressIntakeQueue),
     depth(names.standardIntakeQueue),

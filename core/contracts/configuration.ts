@@ -3,6 +3,7 @@
  * Unknown keys are refused, since that is how a typo is found; all faults are reported at once.
  */
 import * as v from 'valibot';
+import { coordinationFaults } from './coordination-faults';
 import { type Fault, InvalidValueError } from './errors';
 import { ruleSchema } from './rule';
 
@@ -27,9 +28,14 @@ const whole = (least: number, most: number) =>
 
 const lane = v.strictObject({
   name,
-  /** Set of lanes that share one suspect queue and one set of applications. */
+  /**
+   * Set of lanes that share one set of applications, and, where they run units, one suspect queue. A pool runs one or the other; one of
+   * sagas has a single lane, which takes the types that its applications' sagas react to, whatever their class and way in.
+   */
   pool: name,
-  /** Priority class that this lane serves; a pool has one standard lane per class at the most, and ordered lanes beside it. */
+  /** What the lane's function does with an event: run its chain of units, or begin its saga and leave it to the state machine. */
+  runs: v.picklist(['units', 'sagas']),
+  /** Priority class that this lane serves; a pool of units has one standard lane per class, and ordered lanes beside it. */
   priorityClass: name,
   /** Share of capacity where demand exceeds it (ESMRM's w_i). */
   weight: v.pipe(v.number(), v.minValue(0.01, '0.01-100'), v.maxValue(100, '0.01-100')),
@@ -77,6 +83,31 @@ const source = v.variant('kind', [
   v.strictObject({ kind: v.literal('s3'), ...sourceCommon }),
 ]);
 
+/** Where payments are made: by a function of yours, or by the double that is deployed for trying things out. Never the double in `prod`. */
+const paymentProvider = v.variant('kind', [
+  v.strictObject({ kind: v.literal('double') }),
+  v.strictObject({
+    kind: v.literal('function'),
+    functionArn: v.pipe(v.string(), v.regex(/^arn:aws[a-z-]*:lambda:.+:function:.+/, "a function's ARN")),
+  }),
+]);
+
+const coordination = v.strictObject({
+  /** Sagas that all coordinators of one lane begin in a second, together: below what the account may start (1-1,000). */
+  startsPerSecond: whole(1, 1000),
+  /** How soon the reconciler asks a saga without an outcome what became of it; one that still runs is asked again later. */
+  askAfterSeconds: seconds(1, 86_400),
+  /** What single applications need besides. One that needs nothing is left out. */
+  applications: v.array(
+    v.strictObject({
+      name,
+      provider: v.optional(paymentProvider),
+      /** The application's own settings, as its sagas' schema has them. */
+      settings: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
+    }),
+  ),
+});
+
 const configuration = v.strictObject({
   environment: name,
   account: v.optional(v.string()),
@@ -92,6 +123,8 @@ const configuration = v.strictObject({
   rules: v.array(ruleSchema),
   /** Folder names under `applications/`, by pool. */
   applications: v.array(v.strictObject({ name, pool: name })),
+  /** Null where no lane runs sagas. */
+  coordination: v.nullable(coordination),
   ingestion: v.strictObject({
     timeoutSeconds: seconds(1, 140),
     memoryMegabytes: whole(128, 10240),
@@ -142,8 +175,14 @@ const configuration = v.strictObject({
 
 export type Configuration = v.InferOutput<typeof configuration>;
 export type LaneConfiguration = Configuration['lanes'][number];
+export type CoordinationConfiguration = NonNullable<Configuration['coordination']>;
 export type SourceConfiguration = Configuration['sources'][number];
 export type { ClassificationRule, Matcher } from './rule';
+
+/** Pools whose lanes run units: each of them has suspects. */
+export function unitPools({ lanes }: Pick<Configuration, 'lanes'>): readonly string[] {
+  return [...new Set(lanes.filter((each) => each.runs === 'units').map((each) => each.pool))];
+}
 
 /** Visibility timeout of a lane's queue: AWS asks for six times the function's time-out, plus the batch window. */
 export function visibilityTimeoutSeconds(
@@ -169,6 +208,7 @@ function toFault(issue: v.BaseIssue<unknown>): Fault {
 function crossFaults(config: Configuration): Fault[] {
   const classes = config.classes.map((each) => each.name);
   const pools = [...new Set(config.lanes.map((each) => each.pool))];
+  const ofUnits = unitPools(config);
   const oneOf = (path: string, value: string, allowed: readonly string[]): Fault[] =>
     allowed.includes(value) ? [] : [{ path, value, allowed: `one of ${allowed.join(', ')}` }];
   const unique = (path: string, names: readonly string[]): Fault[] =>
@@ -193,10 +233,11 @@ function crossFaults(config: Configuration): Fault[] {
     ),
     ...oneOf('defaultClass', config.defaultClass, classes),
     ...config.rules.flatMap((each, index) => oneOf(`rules.${index}.priorityClass`, each.priorityClass, classes)),
-    ...config.sources.flatMap((each, index) => oneOf(`sources.${index}.pool`, each.pool, pools)),
+    ...config.sources.flatMap((each, index) => oneOf(`sources.${index}.pool`, each.pool, ofUnits)),
     ...config.applications.flatMap((each, index) => oneOf(`applications.${index}.pool`, each.pool, pools)),
     ...config.lanes.flatMap((each, index) => laneFaults(each, `lanes.${index}`, classes)),
-    ...pools.flatMap((pool) => missingLanes(config, pool, classes)),
+    ...ofUnits.flatMap((pool) => missingLanes(config, pool, classes)),
+    ...coordinationFaults(config),
     ...concurrencyFaults(config),
   ];
 }
@@ -229,7 +270,7 @@ function laneFaults(each: LaneConfiguration, path: string, classes: readonly str
   return faults;
 }
 
-/** Every class must have a standard lane in every pool, else an event could be classified and have nowhere to go. */
+/** Every class must have a standard lane in every pool of units, else an event could be classified and have nowhere to go. */
 function missingLanes(config: Configuration, pool: string, classes: readonly string[]): Fault[] {
   return classes.flatMap((priorityClass) => {
     const count = config.lanes.filter(

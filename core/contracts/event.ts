@@ -55,7 +55,10 @@ export interface Envelope {
   readonly event: CloudEvent;
 }
 
-/** Where in its chain a message stands. A position names chain, version and stage, so that a chain ends as it began. */
+/**
+ * Where in its chain a message stands. A position names chain, version and stage, so that a chain ends as it began. No message bears
+ * one of the form `coordinated`: there `chain` is the saga's name and `stage` counts its executions, from 0.
+ */
 export interface Position {
   readonly chain: string;
   readonly version: number;
@@ -63,8 +66,8 @@ export interface Position {
   readonly stage: number;
   /** Name of the parallel branch of that stage which this message runs; without it, the stage as a whole. */
   readonly branch?: string;
-  /** The form the chain began in. A fused chain writes no progress. */
-  readonly form: 'fused' | 'split';
+  /** The form the chain began in. A fused chain writes no progress. `coordinated`: a saga has it, and its end gives the outcome. */
+  readonly form: 'fused' | 'split' | 'coordinated';
 }
 
 /** What travels in a lane's queue. */

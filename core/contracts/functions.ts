@@ -14,6 +14,8 @@ const laneRoute = v.strictObject({
   weight: v.number(),
   objectiveSeconds: v.number(),
   queueUrlName: text,
+  /** Of a lane that runs sagas: the event types that it takes, whatever their class and way in. */
+  takes: v.optional(v.array(text)),
 });
 
 /** `LANES`: what a function must know of each lane to send to it. `queueUrlName` is the queue's name; its URL is looked up once. */
@@ -118,6 +120,10 @@ export const FUNCTION_ENVIRONMENTS = {
     HAND_OFF_BOUND_SECONDS: v.pipe(v.string(), v.transform(Number)),
     /** Acceptances that a sweep works on at the same time. */
     PARALLEL_ACCEPTANCES: v.pipe(v.string(), v.transform(Number)),
+    /** ARN of a state machine, but for the saga's name at its end. */
+    MACHINE_PREFIX: text,
+    /** How soon a saga's execution is asked for when it was run again. */
+    SAGA_ASK_AFTER_SECONDS: v.pipe(v.string(), v.transform(Number)),
     RESEND_BUDGET: v.pipe(v.string(), v.transform(Number)),
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
   }),

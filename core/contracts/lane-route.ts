@@ -3,8 +3,14 @@ import type { LaneConfiguration } from './configuration';
 import type { LaneRoute } from './functions';
 import type { ResourceNames } from './names';
 
-export function laneRoute(names: Pick<ResourceNames, 'laneQueue'>, lane: LaneConfiguration): LaneRoute {
+/** `takes`: the event types of its sagas, where it runs any and whoever asks routes by them. */
+export function laneRoute(
+  names: Pick<ResourceNames, 'laneQueue'>,
+  lane: LaneConfiguration,
+  takes?: readonly string[],
+): LaneRoute {
   const { name, pool, priorityClass, ordered, admissionBound, weight, objectiveSeconds } = lane;
   const queueUrlName = names.laneQueue(name, ordered);
-  return { name, pool, priorityClass, ordered, admissionBound, weight, objectiveSeconds, queueUrlName };
+  const common = { name, pool, priorityClass, ordered, admissionBound, weight, objectiveSeconds, queueUrlName };
+  return lane.runs === 'sagas' ? { ...common, takes: [...(takes ?? [])] } : common;
 }

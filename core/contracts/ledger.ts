@@ -81,7 +81,15 @@ export interface NodeOutput {
   readonly emits: readonly EmittedEvent[];
 }
 
-/** Progress of a split chain. Moves forward only. */
+/** An event that a saga has: nobody sends it again, and after the due time the reconciler asks the execution. */
+export interface Coordinated {
+  /** The execution's name; the same saga, business key and run make the same name. */
+  readonly execution: string;
+  /** When the execution has usually ended, so that it is time to ask what became of it. */
+  readonly dueAtMs: number;
+}
+
+/** Progress of a split chain, or of an event that a saga has. Moves forward only. */
 export interface Progress {
   /** The stage that comes next. */
   readonly position: Position;
@@ -93,6 +101,8 @@ export interface Progress {
   readonly committedAtMs?: number;
   /** Of the body that the chain runs on: another body under the same identity must not go on from here. */
   readonly bodyDigest?: string;
+  /** Where `position.form` is `coordinated`, and only there. */
+  readonly coordinated?: Coordinated;
 }
 
 /** One event's record of one generation. */

@@ -41,7 +41,7 @@ export function checkOutcomes(
   const open = [...accepted].filter(([id]) => !(records.get(id) ?? []).some((each) => each.outcome));
   const missing = lost(
     input,
-    open.map(([, each]) => each),
+    open.filter(([id]) => !isWithSaga(records.get(id) ?? [], input)).map(([, each]) => each),
   );
   return {
     findings: [
@@ -52,6 +52,11 @@ export function checkOutcomes(
     ],
     inFlight: open.length - missing.length,
   };
+}
+
+/** No queue holds what a saga has; the reconciler asks its execution at the due time, and again as long as it runs. */
+function isWithSaga(records: readonly LedgerRecord[], { nowMs, defaultBoundMs }: AuditInput): boolean {
+  return records.some(({ progress }) => (progress?.coordinated?.dueAtMs ?? -Infinity) + defaultBoundMs > nowMs);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Envelope, Position } from '../contracts/event';
 import type { LedgerRecord, Progress } from '../contracts/ledger';
 
 export type RefusalDecision =
-  /** The event has its outcome: this message has nothing left to do. */
+  /** The event has its outcome, or a saga that will give it one: this message has nothing left to do. */
   | { readonly action: 'acknowledge' }
   /** The record belongs to another body under the same identity. */
   | { readonly action: 'quarantine' }
@@ -28,6 +28,8 @@ export function decideRefusal(
   if (progress === undefined) return { decision: { action: 'retry' }, reason: 'nothing is there' };
   if (progress.bodyDigest !== undefined && progress.bodyDigest !== envelope.bodyDigest)
     return { decision: { action: 'quarantine' }, reason: 'the identity is in progress with another body' };
+  if (progress.coordinated !== undefined)
+    return { decision: { action: 'acknowledge' }, reason: 'a saga has it, and its end gives the outcome' };
   if (progress.position.stage > stageOf(position))
     return {
       decision: { action: 'send-position', position: progress.position },

@@ -1,10 +1,12 @@
 /**
  * What to do about one open acceptance. It is not a second deadline: an event is sent again only where it was never handed over,
- * or where the lane has passed it by more than all the receives that its message could have had.
+ * or where the lane has passed it by more than all the receives that its message could have had. What a saga has is left alone until
+ * its execution has ended for certain; then the execution is asked.
  */
 import type { Envelope, LaneMessage } from '../contracts/event';
 import type { Acceptance, LedgerRecord, OutcomeCommit } from '../contracts/ledger';
 import type { LaneWatermark } from '../ports';
+import { type AskedExecution, isCoordinated, isMissing, type Mending, mendSagas } from './reconcile-coordinated';
 import { decideSuccessor, type Succession } from './succeed-lane';
 import { unreactedOutcome } from './unreacted-outcome';
 
@@ -30,6 +32,8 @@ export interface ReconcileInput {
   /** `undefined`: the lane is no longer configured. */
   readonly lane: LaneView | undefined;
   readonly settings: ReconcileSettings;
+  /** What became of the executions of overdue sagas, by `<key>#<generation>`. Those that were not asked are waited for. */
+  readonly executions?: ReadonlyMap<string, AskedExecution>;
 }
 
 export type ReconcileDecision =
@@ -49,7 +53,9 @@ export type ReconcileDecision =
       readonly dueAtMs: number;
       readonly messages: readonly LaneMessage[];
     }
-  | { readonly decision: 'give-up'; readonly reason: string; readonly commits: readonly OutcomeCommit[] };
+  | { readonly decision: 'give-up'; readonly reason: string; readonly commits: readonly OutcomeCommit[] }
+  /** Sagas whose executions ended without an outcome: they run again, or get it after all. */
+  | ({ readonly decision: 'mend'; readonly reason: string } & Mending);
 
 interface OpenEvent {
   readonly envelope: Envelope;
@@ -58,17 +64,22 @@ interface OpenEvent {
 
 export function reconcile(input: ReconcileInput, { nowMs }: { readonly nowMs: number }): ReconcileDecision {
   const { acceptance, lane, settings } = input;
-  const open = openEvents(input);
-  if (open.length === 0) return { decision: 'close', reason: 'every event has an outcome' };
-  if (!lane) return moveOrGiveUp(acceptance, open, settings, nowMs);
-  const wait = (reason: string): ReconcileDecision => ({
+  const all = openEvents(input);
+  if (all.length === 0) return { decision: 'close', reason: 'every event has an outcome' };
+  const mending = mendSagas(all, input.executions, nowMs);
+  if (mending.reruns.length + mending.commits.length > 0)
+    return { decision: 'mend', reason: 'executions ended without an outcome', ...mending };
+  const open = all.filter(({ envelope, record }) => !isCoordinated(record) || isMissing(envelope, input.executions));
+  const wait = (reason: string, patienceMs: number): ReconcileDecision => ({
     decision: 'wait',
     reason,
-    dueAtMs: nowMs + waitMs(acceptance, lane, settings, nowMs),
+    dueAtMs: dueAtMs(all, nowMs, waitMs(acceptance, patienceMs, settings, nowMs)),
   });
-  if (lane.paused) return wait('the lane is paused');
+  if (open.length === 0) return wait('a saga has it', settings.handOffBoundMs);
+  if (!lane) return moveOrGiveUp(acceptance, open, settings, nowMs);
+  if (lane.paused) return wait('the lane is paused', lane.patienceMs);
   const lost = acceptance.handedOver ? open.filter((each) => isPassed(each, acceptance, lane, nowMs)) : open;
-  if (lost.length === 0) return wait('in flight: the lane has not passed it yet');
+  if (lost.length === 0) return wait('in flight: the lane has not passed it yet', lane.patienceMs);
   const why = acceptance.handedOver ? 'the lane has passed it by more than all its receives' : 'never handed over';
   if (acceptance.resends >= settings.resendBudget)
     return giveUp(lost, `no outcome after ${acceptance.resends + 1} sends: ${why}`, nowMs);
@@ -112,14 +123,21 @@ function isPassed({ record }: OpenEvent, acceptance: Acceptance, lane: LaneView,
 }
 
 /** Looks again after half its age, so that a long backlog is not rewritten in every sweep. */
-function waitMs(acceptance: Acceptance, lane: LaneView, settings: ReconcileSettings, nowMs: number): number {
+function waitMs(acceptance: Acceptance, patienceMs: number, settings: ReconcileSettings, nowMs: number): number {
   const halfAgeMs = Math.floor((nowMs - acceptance.acceptedAtMs) / 2);
-  return Math.max(settings.handOffBoundMs, Math.min(halfAgeMs, lane.patienceMs));
+  return Math.max(settings.handOffBoundMs, Math.min(halfAgeMs, patienceMs));
 }
 
-/** The position without a branch: the runner sends the missing branches of that stage, or the join where none is missing. */
+/** Not later than the first of its sagas is due. */
+function dueAtMs(events: readonly OpenEvent[], nowMs: number, waitMs: number): number {
+  const dues = events.flatMap(({ record }) => record?.progress?.coordinated?.dueAtMs ?? []);
+  const next = dues.filter((each) => each > nowMs);
+  return Math.min(nowMs + waitMs, ...next);
+}
+
+/** One that no execution was started for begins anew. The position without a branch: the runner sends the missing branches of that stage, or the join where none is missing. */
 function messageOf({ envelope, record }: OpenEvent, acceptance: Acceptance): LaneMessage {
-  const position = record?.progress?.position;
+  const position = isCoordinated(record) ? undefined : record?.progress?.position;
   return { v: 1, envelope, ...(position ? { position } : {}), sendAttempt: acceptance.resends + 2 };
 }
 

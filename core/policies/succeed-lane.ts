@@ -22,13 +22,14 @@ export function decideSuccessor(
 ): { readonly decision: string | undefined; readonly reason: string } {
   const [first] = envelopes;
   if (first === undefined) return { decision: undefined, reason: 'no event' };
-  const pools = [...new Set(lanes.map((each) => each.pool))];
+  const pools = [...new Set(lanes.filter((each) => each.takes === undefined).map((each) => each.pool))];
   const pool = poolByWay[first.wayIn] ?? (pools.length === 1 ? pools[0] : undefined);
   if (pool === undefined) return { decision: undefined, reason: 'it cannot be told which pool follows' };
   const isClass = lanes.some((each) => each.pool === pool && each.priorityClass === first.priorityClass);
   const inOrder = !hasProgress && envelopes.every(({ event }) => event.partitionkey !== undefined);
   const { decision, reason } = decideLane({
     lanes,
+    type: first.event.type,
     pool,
     priorityClass: isClass ? first.priorityClass : defaultClass,
     orderingKey: inOrder ? first.event.partitionkey : undefined,

@@ -1,13 +1,8 @@
 import type { Envelope } from '../contracts/event';
 import type { Outcome, OutcomeKind } from '../contracts/ledger';
 
-/** The outcome of an event that no chain finished: nothing written, nothing emitted, and why. */
-export function unreactedOutcome(
-  envelope: Envelope,
-  kind: Exclude<OutcomeKind, 'DONE'>,
-  reason: string,
-  nowMs: number,
-): Outcome {
+/** The outcome of an event without anything that the publisher would apply: no chain finished it, or a saga did. */
+export function unreactedOutcome(envelope: Envelope, kind: OutcomeKind, reason: string, nowMs: number): Outcome {
   return {
     kind,
     reason,

@@ -7,6 +7,14 @@ export type { Control, LaneControl, LaneWatermark } from './control';
 export type { Controllers, HeldLease } from './controllers';
 export type { Effects } from './effects';
 export type { EventBus } from './event-bus';
+export {
+  EXECUTION_STATUSES,
+  type Execution,
+  type ExecutionDetail,
+  type ExecutionEvent,
+  type ExecutionStatus,
+  type Executions,
+} from './executions';
 export type { LaneQueue } from './lane-queue';
 export type { LaneLoad, Loads } from './loads';
 export type { Log } from './log';
@@ -14,6 +22,7 @@ export type { OutcomePage, OutcomeStream } from './outcome-stream';
 export type { PaymentProvider } from './payment-provider';
 export type { Quarantine, QuarantinedEntry } from './quarantine';
 export type { Records } from './records';
+export type { SagaControl, SagaGate } from './saga-control';
 export type {
   BeginAnswer,
   MarkAnswer,

@@ -8,6 +8,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
@@ -48,3 +49,4 @@ export const eventBridge = /* @__PURE__ */ new EventBridgeClient(/* @__PURE__ */
 export const s3 = /* @__PURE__ */ createS3();
 export const cloudWatch = /* @__PURE__ */ new CloudWatchClient(/* @__PURE__ */ settings(API_REQUEST_TIMEOUT_MS));
 export const lambda = /* @__PURE__ */ new LambdaClient(/* @__PURE__ */ settings(API_REQUEST_TIMEOUT_MS));
+export const sfn = /* @__PURE__ */ new SFNClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));

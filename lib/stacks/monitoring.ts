@@ -5,7 +5,7 @@ import { PlatformFunction } from '../constructs/platform-function';
 import { failureQueue } from '../constructs/queue-pair';
 import { scheduleEvery } from '../constructs/schedule';
 import { reconcilerPermissions } from '../permissions';
-import { lanePatienceSeconds, laneRoutes, type Platform, PlatformStack } from '../platform-stack';
+import { lanePatienceSeconds, laneRoutes, type Platform, PlatformStack, sagaAskAfterSeconds } from '../platform-stack';
 
 export class MonitoringStack extends PlatformStack {
   constructor(scope: Construct, platform: Platform) {
@@ -39,6 +39,8 @@ export class MonitoringStack extends PlatformStack {
         DEFAULT_CLASS: configuration.defaultClass,
         HAND_OFF_BOUND_SECONDS: String(configuration.reconciler.handOffBoundSeconds),
         PARALLEL_ACCEPTANCES: String(configuration.reconciler.parallelAcceptances),
+        MACHINE_PREFIX: this.machinePrefix,
+        SAGA_ASK_AFTER_SECONDS: String(sagaAskAfterSeconds(configuration)),
         RESEND_BUDGET: String(configuration.reconciler.resendBudget),
         LEDGER_RETENTION_DAYS: String(configuration.retention.ledgerDays),
       },

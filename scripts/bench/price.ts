@@ -191,6 +191,7 @@ function createTriage(bill: Bill) {
         parallelAcceptances: 20,
         resendBudget: 5,
         lanePatienceMs: { [LANE.name]: 360_000 },
+        sagaAskAfterMs: 60_000,
         succession: { lanes: [LANE], poolByWay: {}, defaultClass: LANE.priorityClass },
       };
       const { closed } = await bill.invoke('reconciler', () =>
@@ -212,6 +213,7 @@ function triagePorts(meter: Meter) {
     lanes: createLaneQueue({ sqs, lanes: [LANE] }),
     claims: createClaims({ s3, bucket: 'bench-app-store' }),
     quarantine: { keep: async () => '' },
+    executions: { describe: async () => undefined, start: async () => 'exists' as const },
     log: silent,
   };
 }

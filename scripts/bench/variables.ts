@@ -42,6 +42,8 @@ const COMMON = {
   LANES: JSON.stringify([LANE]),
   HAND_OFF_BOUND_SECONDS: '30',
   RESEND_BUDGET: '5',
+  MACHINE_PREFIX: 'arn:aws:states:us-east-1:000000000000:stateMachine:triage-bench-',
+  SAGA_ASK_AFTER_SECONDS: '60',
   LEDGER_RETENTION_DAYS: '15',
   LANE_PATIENCE_SECONDS: JSON.stringify({ bench: 360 }),
   LANE: LANE.name,

@@ -5,6 +5,7 @@ import {
   createMemoryPorts,
   createMemoryStateStore,
   createMemoryWorld,
+  endExecution,
   queueOf,
   receive,
 } from '../../adapters/memory';
@@ -32,6 +33,8 @@ describePorts('memory', async () => {
       const range = { startSequenceNumber: String(world.state.streamFrom), endSequenceNumber: String(last + 1) };
       return { streamArn: 'arn', shardId: 'shard', ...range };
     },
+    untilEnded: async (execution) =>
+      endExecution(world, 'quick', execution, { status: 'SUCCEEDED', output: { quick: true } }),
     putObject: async (key, body) => {
       world.state.objects[key] = body;
     },

@@ -8,6 +8,7 @@ import { lanesSuite } from './lanes-suite';
 import type { PortsUnderTest } from './ports-under-test';
 import { progressSuite } from './progress-suite';
 import { recordsSuite } from './records-suite';
+import { sagasSuite } from './sagas-suite';
 import { storesSuite } from './stores-suite';
 import { streamSuite } from './stream-suite';
 
@@ -27,5 +28,6 @@ export function describePorts(name: string, make: () => Promise<PortsUnderTest>)
     lanesSuite(() => ports);
     streamSuite(() => ports);
     storesSuite(() => ports);
+    sagasSuite(() => ports);
   });
 }

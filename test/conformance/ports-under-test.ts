@@ -9,10 +9,12 @@ import type {
   Controllers,
   Effects,
   EventBus,
+  Executions,
   LaneQueue,
   OutcomeStream,
   Quarantine,
   Records,
+  SagaControl,
 } from '../../core/ports';
 
 export interface ReceivedForTest {
@@ -33,6 +35,10 @@ export interface PortsUnderTest {
   readonly stream: OutcomeStream;
   readonly quarantine: Quarantine;
   readonly claims: Claims;
+  readonly sagaControl: SagaControl;
+  readonly executions: Executions;
+  /** Waits until an execution of the saga `quick` has ended, or ends it. Those of the saga `slow` run until they are stopped. */
+  untilEnded(execution: string): Promise<void>;
   /** A standard lane, a FIFO lane and the queue of suspects, by the names that `receive` takes. */
   readonly lane: string;
   readonly orderedLane: string;

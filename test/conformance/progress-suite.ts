@@ -1,5 +1,5 @@
 /** Progress and branches of split chains: forward only, and none after the outcome. */
-import { first, fresh, outcome, output, progress, single } from './fixtures';
+import { first, fresh, outcome, output, progress, single, T } from './fixtures';
 import type { PortsUnderTest } from './ports-under-test';
 
 export function progressSuite(ports: () => PortsUnderTest): void {
@@ -11,6 +11,22 @@ export function progressSuite(ports: () => PortsUnderTest): void {
       expect(await ports().records.putProgress(at, progress(3))).toBe('written');
       expect(await ports().records.putProgress(at, progress(2))).toBe('refused');
       expect(first(await ports().records.read([at]))?.progress).toEqual(progress(3));
+    });
+    it('keeps which execution has the event, and a later run takes its place', async () => {
+      const at = { key: fresh(), generation: 1 };
+      const run = (stage: number) => ({
+        position: { chain: 'booking', version: 1, stage, form: 'coordinated' as const },
+        outputs: [],
+        branches: {},
+        bodyDigest: 'b'.repeat(64),
+        committedAtMs: T,
+        coordinated: { execution: `name-${stage + 1}`, dueAtMs: T + 60_000 },
+      });
+      expect(await ports().records.putProgress(at, run(0))).toBe('written');
+      expect(first(await ports().records.read([at]))?.progress).toEqual(run(0));
+      expect(await ports().records.putProgress(at, run(0))).toBe('refused');
+      expect(await ports().records.putProgress(at, run(1))).toBe('written');
+      expect(first(await ports().records.read([at]))?.progress).toEqual(run(1));
     });
     it('refuses progress and branches after the outcome', async () => {
       const key = fresh();

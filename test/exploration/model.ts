@@ -122,6 +122,7 @@ export function modelOf(
             resendBudget: scenario.resendBudget,
             parallelAcceptances: 20,
             lanePatienceMs: { lane: patienceMs },
+            sagaAskAfterMs: HAND_OFF_BOUND_MS,
             succession: { lanes: [], poolByWay: {}, defaultClass: 'normal' },
           },
           clock,

@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import {
   createAcceptances,
@@ -25,19 +26,21 @@ import {
   createControllers,
   createEffects,
   createEventBus,
+  createExecutions,
   createLaneQueue,
   createOutcomeStream,
   createQuarantine,
   createQueueUrls,
   createRecords,
+  createSagaControl,
   createStateStore,
 } from '../../adapters/aws';
 import type { LaneMessage } from '../../core/contracts/event';
 import { DEAD_INDEX, OPEN_INDEX } from '../../core/contracts/names';
 import { describePorts } from '../conformance/port-suite';
 import { describeStateStore } from '../conformance/state-store-suite';
-import { unique } from './conformance/behaviour';
-import { closeEndpoint, openEndpoint } from './conformance/endpoint';
+import { eventually, unique } from './conformance/behaviour';
+import { closeEndpoint, openEndpoint, ROLE_ARN } from './conformance/endpoint';
 
 const RETENTION_DAYS = 15;
 
@@ -69,6 +72,7 @@ describePorts('aws', async () => {
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const streams = new DynamoDBStreamsClient(client);
   const eventBridge = new EventBridgeClient(client);
+  const sfn = new SFNClient(client);
   const suspectQueue = `${name}-suspects`;
   const queues: Record<string, string> = {
     normal: `${name}-normal`,
@@ -91,6 +95,7 @@ describePorts('aws', async () => {
     ordered: lane === 'ordered',
   }));
   const urlOf = createQueueUrls(sqs);
+  const executions = createExecutions({ sfn, machinePrefix: await makeMachines(sfn, name) });
   return {
     acceptances: createAcceptances({ dynamo, table: `${name}-acceptances`, retentionDays: RETENTION_DAYS }),
     records: createRecords({
@@ -113,6 +118,15 @@ describePorts('aws', async () => {
     stream: createOutcomeStream({ streams }),
     quarantine: createQuarantine({ s3, bucket: `${name}-quarantine` }),
     claims: createClaims({ s3, bucket: `${name}-store` }),
+    sagaControl: createSagaControl({ dynamo, table: `${name}-control` }),
+    executions,
+    untilEnded: async (execution) => {
+      await eventually(
+        `execution ${execution} has ended`,
+        async () => ((await executions.describe('quick', execution))?.status === 'SUCCEEDED' ? true : undefined),
+        15_000,
+      );
+    },
     lane: 'normal',
     orderedLane: 'ordered',
     suspects: 'suspects',
@@ -185,6 +199,26 @@ async function rangeUpTo(streams: DynamoDBStreamsClient, StreamArn: string, key:
       };
   }
   throw new Error(`the stream has no outcome of ${key}`);
+}
+
+/** One that ends at once, and one that waits to be stopped. Answers with what their ARNs have in common. */
+async function makeMachines(sfn: SFNClient, name: string): Promise<string> {
+  const states = {
+    quick: { Type: 'Pass', Result: { quick: true }, End: true },
+    slow: { Type: 'Wait', Seconds: 3_600, End: true },
+  };
+  const made = await Promise.all(
+    Object.entries(states).map(([saga, state]) =>
+      sfn.send(
+        new CreateStateMachineCommand({
+          name: `${name}-${saga}`,
+          roleArn: ROLE_ARN,
+          definition: JSON.stringify({ StartAt: 'Only', States: { Only: state } }),
+        }),
+      ),
+    ),
+  );
+  return (made[0]?.stateMachineArn ?? '').replace(/quick$/, '');
 }
 
 async function makeQueue(sqs: SQSClient, QueueName: string): Promise<void> {

@@ -4,7 +4,7 @@
  */
 
 import { RetryableError, TerminalError } from '../../../core/contracts/errors';
-import type { Envelope } from '../../../core/contracts/event';
+import type { Envelope, Position } from '../../../core/contracts/event';
 import type { Delivery } from '../../../core/contracts/lane-message';
 import type { ContextItem, LedgerRecord } from '../../../core/contracts/ledger';
 import { orderBatch } from '../../../core/policies/order-batch';
@@ -158,12 +158,18 @@ async function prepare(runner: Runner, delivery: Delivery, laneForm: 'fused' | '
     const envelope = await withData(runner.ports.claims, delivery.message.envelope);
     const located = position === undefined ? chooseChain(chains, envelope.event.type) : findChain(chains, position);
     if (position !== undefined && located === undefined) throw new RetryableError(unknownChainError(position));
-    const form = located?.chain.stages.length === 1 && position === undefined ? 'fused' : (position?.form ?? laneForm);
+    const form = located?.chain.stages.length === 1 && position === undefined ? 'fused' : formOf(position, laneForm);
     const keys = located !== undefined && commitsNow(located, delivery, form) ? contextKeys({ located, envelope }) : [];
     return { work: { delivery, envelope, located, form, contextKeys: keys } };
   } catch (error) {
     return { delivery, error };
   }
+}
+
+/** As it began; messages of the form `coordinated` do not exist. */
+function formOf(position: Position | undefined, laneForm: 'fused' | 'split'): 'fused' | 'split' {
+  if (position === undefined) return laneForm;
+  return position.form === 'split' ? 'split' : 'fused';
 }
 
 /** Whether a message may reach the outcome in this invocation: a join runs the stage after it as well. */

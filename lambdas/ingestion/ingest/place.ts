@@ -32,6 +32,7 @@ export function place(candidate: Candidate, settings: IngestSettings, nowMs: num
   const key = recordKey(way.tenant, event.source, event.id);
   const { decision: lane, reason: whyLane } = decideLane({
     lanes: settings.lanes,
+    type: event.type,
     pool: way.pool,
     priorityClass,
     orderingKey: event.partitionkey,

@@ -18,7 +18,14 @@ export interface DeadLetterPorts {
   readonly log: Log;
 }
 
-export type DeadLetterEnd = 'dead' | 'had-outcome' | 'sent-on' | 'sent-again' | 'quarantined' | 'returned';
+export type DeadLetterEnd =
+  | 'dead'
+  | 'had-outcome'
+  | 'coordinated'
+  | 'sent-on'
+  | 'sent-again'
+  | 'quarantined'
+  | 'returned';
 
 /** Sends of an event whose chain's version no runner knew: a deploy or a rollback has ended long before. */
 export const MOST_VERSION_SENDS = 5;
@@ -69,7 +76,7 @@ async function endByRecord(
   const { decision, reason } = decideRefusal(record, message.envelope, message.position);
   switch (decision.action) {
     case 'acknowledge':
-      return 'had-outcome';
+      return record?.outcome === undefined ? 'coordinated' : 'had-outcome';
     case 'quarantine':
       await keep(ports, message, reason, nowMs);
       return 'quarantined';

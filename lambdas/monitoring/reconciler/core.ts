@@ -1,13 +1,18 @@
-/** One sweep over the open acceptances that are due: close, wait, send again, move to another lane, or give up. Bounded; what is left comes next time. */
+/**
+ * One sweep over the open acceptances that are due: close, wait, send again, move to another lane, settle what a saga owes, or give
+ * up. Bounded; what is left comes next time.
+ */
 import type { LaneMessage } from '../../../core/contracts/event';
-import type { Acceptance, LedgerRecord } from '../../../core/contracts/ledger';
+import type { Acceptance, LedgerRecord, OutcomeCommit } from '../../../core/contracts/ledger';
 import {
   type LaneView,
   type ReconcileDecision,
   type ReconcileSettings,
   reconcile,
 } from '../../../core/policies/reconcile';
-import type { Acceptances, Control, LaneQueue, Log, Records } from '../../../core/ports';
+import type { Acceptances, Control, Executions, LaneQueue, Log, Records } from '../../../core/ports';
+import { rerun } from '../../../core/sagas/rerun';
+import { askExecutions } from './ask-executions';
 
 /** Acceptances per sweep: an oldest-first bound, so that one sweep ends well before the next. */
 export const MOST_PER_SWEEP = 2000;
@@ -17,6 +22,7 @@ export interface ReconcilerPorts {
   readonly records: Records;
   readonly control: Control;
   readonly lanes: LaneQueue;
+  readonly executions: Pick<Executions, 'describe' | 'start'>;
   readonly log: Log;
 }
 
@@ -25,6 +31,8 @@ export interface ReconcilerSettings extends ReconcileSettings {
   readonly parallelAcceptances: number;
   /** By lane: a message unseen for longer is lost. A lane that is missing here is no longer configured. */
   readonly lanePatienceMs: Readonly<Record<string, number>>;
+  /** How soon a saga that was run again is asked for. */
+  readonly sagaAskAfterMs: number;
 }
 
 export interface Sweep {
@@ -33,11 +41,22 @@ export interface Sweep {
   readonly waiting: number;
   readonly resentEvents: number;
   readonly deadEvents: number;
+  /** Events whose saga ended without an outcome: those that run again, and those that got one after all. */
+  readonly rerunEvents: number;
+  readonly settledEvents: number;
   /** Acceptances that another sweep, or an error, took away from this one. */
   readonly left: number;
 }
 
-const NOTHING: Omit<Sweep, 'due'> = { closed: 0, waiting: 0, resentEvents: 0, deadEvents: 0, left: 0 };
+const NOTHING: Omit<Sweep, 'due'> = {
+  closed: 0,
+  waiting: 0,
+  resentEvents: 0,
+  deadEvents: 0,
+  rerunEvents: 0,
+  settledEvents: 0,
+  left: 0,
+};
 
 /** Closes, repairs and gives up, in the order of due times. Throws nothing for one acceptance: the next sweep meets it again. */
 export async function sweep(
@@ -107,7 +126,8 @@ async function treat(
       !records.some((each) => each.key === key && each.generation === generation && each.outcome),
   );
   const lane = isOpen ? await viewOf(acceptance.lane) : undefined;
-  const decision = reconcile({ acceptance, records, lane, settings }, { nowMs });
+  const executions = await askExecutions(ports, acceptance, records, nowMs);
+  const decision = reconcile({ acceptance, records, lane, settings, executions }, { nowMs });
   switch (decision.decision) {
     case 'close':
       await ports.acceptances.close(acceptance.key, nowMs);
@@ -121,7 +141,9 @@ async function treat(
     case 'move':
       return move(ports, acceptance, decision, nowMs);
     case 'give-up':
-      return giveUp(ports, decision);
+      return { deadEvents: await commitAll(ports, decision.commits) };
+    case 'mend':
+      return mend(ports, settings, decision, nowMs);
   }
 }
 
@@ -160,18 +182,30 @@ async function sendAgain(
   return { resentEvents: messages.length - failed.length, left: failed.length > 0 ? 1 : 0 };
 }
 
-/** A refusal means that the event moved after all: the next sweep looks again. */
-async function giveUp(
+/** A rerun that somebody else began first changes nothing. */
+async function mend(
   ports: ReconcilerPorts,
-  decision: Extract<ReconcileDecision, { decision: 'give-up' }>,
+  { sagaAskAfterMs }: ReconcilerSettings,
+  { reruns, commits }: Extract<ReconcileDecision, { decision: 'mend' }>,
+  nowMs: number,
 ): Promise<Partial<Sweep>> {
-  let dead = 0;
-  for (const commit of decision.commits) {
-    const attemptId = `give-up-${commit.key.slice(0, 16)}-${commit.generation}`;
-    const result = await ports.records.commit({ outcomes: [commit], contexts: [] }, attemptId);
-    if (result.status === 'committed') dead += 1;
+  let rerunEvents = 0;
+  for (const key of reruns) {
+    const { status } = await rerun(ports, key, { nowMs, askAfterMs: sagaAskAfterMs });
+    if (status === 'started') rerunEvents += 1;
   }
-  return { deadEvents: dead };
+  return { rerunEvents, settledEvents: await commitAll(ports, commits) };
+}
+
+/** How many were written. A refusal means that the event moved after all: the next sweep looks again. */
+async function commitAll(ports: ReconcilerPorts, commits: readonly OutcomeCommit[]): Promise<number> {
+  let written = 0;
+  for (const commit of commits) {
+    const attemptId = `reconcile-${commit.key.slice(0, 16)}-${commit.generation}`;
+    const result = await ports.records.commit({ outcomes: [commit], contexts: [] }, attemptId);
+    if (result.status === 'committed') written += 1;
+  }
+  return written;
 }
 
 function add(total: Sweep, part: Partial<Sweep>): Sweep {
@@ -181,6 +215,8 @@ function add(total: Sweep, part: Partial<Sweep>): Sweep {
     waiting: total.waiting + (part.waiting ?? 0),
     resentEvents: total.resentEvents + (part.resentEvents ?? 0),
     deadEvents: total.deadEvents + (part.deadEvents ?? 0),
+    rerunEvents: total.rerunEvents + (part.rerunEvents ?? 0),
+    settledEvents: total.settledEvents + (part.settledEvents ?? 0),
     left: total.left + (part.left ?? 0),
   };
 }

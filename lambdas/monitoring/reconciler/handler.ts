@@ -1,6 +1,12 @@
 /** Wires the sweep to AWS. Invoked by a schedule; what it is invoked with does not matter. */
-import { createAcceptances, createControl, createLaneQueue, createRecords } from '../../../adapters/aws';
-import { dynamo, sqs } from '../../runtime/clients';
+import {
+  createAcceptances,
+  createControl,
+  createExecutions,
+  createLaneQueue,
+  createRecords,
+} from '../../../adapters/aws';
+import { dynamo, sfn, sqs } from '../../runtime/clients';
 import { createLog } from '../../runtime/log';
 import { type Sweep, sweep } from './core';
 import { readReconcilerEnvironment } from './env';
@@ -12,11 +18,13 @@ const ports = {
   records: createRecords({ dynamo, table: environment.RECORDS_TABLE, contextTable: '', retentionDays }),
   control: createControl({ dynamo, sqs, table: environment.CONTROL_TABLE, queues: environment.LANES }),
   lanes: createLaneQueue({ sqs, lanes: environment.LANES }),
+  executions: createExecutions({ sfn, machinePrefix: environment.MACHINE_PREFIX }),
   log: createLog({ service: 'reconciler' }),
 };
 const settings = {
   handOffBoundMs: environment.HAND_OFF_BOUND_SECONDS * 1000,
   resendBudget: environment.RESEND_BUDGET,
+  sagaAskAfterMs: environment.SAGA_ASK_AFTER_SECONDS * 1000,
   parallelAcceptances: environment.PARALLEL_ACCEPTANCES,
   succession: {
     lanes: environment.LANES,

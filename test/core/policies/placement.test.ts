@@ -90,7 +90,7 @@ describe('route', () => {
     { name: 'high', pool: 'main', priorityClass: 'high', ordered: false },
   ];
   const lane = (pool: string, priorityClass: string, orderingKey?: string) =>
-    decideLane({ lanes, pool, priorityClass, orderingKey }).decision?.name;
+    decideLane({ lanes, type: 'reading', pool, priorityClass, orderingKey }).decision?.name;
 
   test('an ordering key leads to the class’s ordered lane where there is one', () => {
     expect(lane('main', 'normal', 'k')).toBe('ordered');
@@ -98,8 +98,22 @@ describe('route', () => {
     expect(lane('main', 'high', 'k')).toBe('high');
   });
 
+  test('a lane that runs sagas takes its types from every pool and class, and nothing else', () => {
+    const sagas = {
+      name: 'sagas',
+      pool: 'apart',
+      priorityClass: 'normal',
+      ordered: false,
+      takes: ['booking.*', 'order'],
+    };
+    const of = (type: string, pool = 'main') =>
+      decideLane({ lanes: [...lanes, sagas], type, pool, priorityClass: 'normal', orderingKey: 'k' }).decision?.name;
+    expect([of('booking.requested'), of('order'), of('order', 'anywhere')]).toEqual(['sagas', 'sagas', 'sagas']);
+    expect([of('orders'), of('reading'), of('reading', 'apart')]).toEqual(['ordered', 'ordered', undefined]);
+  });
+
   test('without a lane there is no decision, and the reason says which is missing', () => {
-    const none = decideLane({ lanes, pool: 'aside', priorityClass: 'normal', orderingKey: undefined });
+    const none = decideLane({ lanes, type: 'x', pool: 'aside', priorityClass: 'normal', orderingKey: undefined });
     expect(none).toEqual({ decision: undefined, reason: 'pool aside has no standard lane for class normal' });
   });
 });

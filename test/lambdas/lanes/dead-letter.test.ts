@@ -44,6 +44,19 @@ function setUp() {
 }
 
 describe('a dead letter', () => {
+  it('is left to the saga that has its event', async () => {
+    const { ports, deliver, outcome, sent } = setUp();
+    await ports.records.putProgress(envelope, {
+      position: { chain: 'booking', version: 1, stage: 0, form: 'coordinated' },
+      outputs: [],
+      branches: {},
+      bodyDigest: envelope.bodyDigest,
+      coordinated: { execution: 'x-1', dueAtMs: 0 },
+    });
+    expect(await deliver(message())).toBe('coordinated');
+    expect([outcome(), sent()]).toEqual([undefined, []]);
+  });
+
   it('is DEAD with the last error that was noted, and the receive count', async () => {
     const { ports, deliver, outcome } = setUp();
     await ports.records.noteError(envelope, 'the disk is full', 0);

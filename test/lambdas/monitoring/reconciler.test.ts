@@ -5,10 +5,11 @@ import {
   calls,
   createMemoryPorts,
   createMemoryWorld,
+  endExecution,
   queueOf,
   refusing,
 } from '../../../adapters/memory';
-import type { Acceptance } from '../../../core/contracts/ledger';
+import type { Acceptance, LedgerRecord } from '../../../core/contracts/ledger';
 import { sweep } from '../../../lambdas/monitoring/reconciler/core';
 import { envelope, outcome } from '../../conformance/fixtures';
 
@@ -18,12 +19,15 @@ const settings = {
   resendBudget: 2,
   parallelAcceptances: 20,
   lanePatienceMs: { normal: 600_000 },
+  sagaAskAfterMs: 60_000,
   succession: {
     lanes: [{ name: 'normal', pool: 'main', priorityClass: 'normal', ordered: false }],
     poolByWay: {},
     defaultClass: 'normal',
   },
 };
+
+const NO_SAGAS = { rerunEvents: 0, settledEvents: 0 };
 
 function setUp() {
   const world = createMemoryWorld({ nowMs: T });
@@ -56,7 +60,15 @@ describe('the sweep', () => {
   it('does nothing before the due time', async () => {
     const { run, accept, sent } = setUp();
     await accept('a');
-    expect(await run()).toEqual({ due: 0, closed: 0, waiting: 0, resentEvents: 0, deadEvents: 0, left: 0 });
+    expect(await run()).toEqual({
+      due: 0,
+      closed: 0,
+      waiting: 0,
+      resentEvents: 0,
+      deadEvents: 0,
+      ...NO_SAGAS,
+      left: 0,
+    });
     expect(sent()).toBe(0);
   });
 
@@ -188,5 +200,85 @@ describe('the sweep', () => {
     wait(3_600_000);
     expect(await run()).toMatchObject({ waiting: 1 });
     expect(sent()).toBe(0);
+  });
+});
+
+function dueAt(record: LedgerRecord, dueAtMs: number): LedgerRecord {
+  const { progress } = record;
+  return progress?.coordinated === undefined
+    ? record
+    : { ...record, progress: { ...progress, coordinated: { ...progress.coordinated, dueAtMs } } };
+}
+
+describe('a sweep over sagas', () => {
+  const SAGA = 'booking';
+  async function coordinated(key: string, more: { readonly execution?: string; readonly ranFor?: string } = {}) {
+    const bench = setUp();
+    const { execution = 'x-1', ranFor = key } = more;
+    await bench.accept(key, { handedOver: true });
+    await bench.ports.records.putProgress(
+      { key, generation: 1 },
+      {
+        position: { chain: SAGA, version: 1, stage: 0, form: 'coordinated' },
+        outputs: [],
+        branches: {},
+        committedAtMs: T,
+        coordinated: { execution, dueAtMs: T + 60_000 },
+      },
+    );
+    await bench.ports.executions.start(SAGA, execution, { run: 1, event: { key: ranFor, generation: 1 } });
+    bench.wait(61_000);
+    const outcomeOf = async (of: string) => (await bench.ports.records.read([{ key: of, generation: 1 }]))[0]?.outcome;
+    const end = (status: 'FAILED' | 'ABORTED' | 'SUCCEEDED', name = execution) =>
+      endExecution(bench.world, SAGA, name, {
+        status,
+        ...(status === 'FAILED' ? { error: 'SettleFailed', cause: 'why' } : {}),
+      });
+    return { ...bench, end, outcomeOf };
+  }
+
+  it('asks nobody before the saga is due, then waits for one that runs', async () => {
+    const { run, wait, world, ports, sent } = await coordinated('a');
+    const describing = jest.spyOn(ports.executions, 'describe');
+    world.state.records = Object.fromEntries(
+      Object.entries(world.state.records).map(([id, record]) => [id, dueAt(record, T + 500_000)]),
+    );
+    expect(await run()).toMatchObject({ due: 1, waiting: 1 });
+    expect(describing).not.toHaveBeenCalled();
+    wait(500_000);
+    expect(await run()).toMatchObject({ due: 1, waiting: 1, rerunEvents: 0, settledEvents: 0 });
+    expect(describing).toHaveBeenCalledTimes(1);
+    expect(sent()).toBe(0);
+  });
+
+  it('runs one again that failed, and gives it up with the reason after the last run', async () => {
+    const { run, end, wait, world, outcomeOf } = await coordinated('a');
+    for (const name of ['x-1', 'x-2', 'x-3']) {
+      end('FAILED', name);
+      expect(await run()).toMatchObject({ rerunEvents: 1, settledEvents: 0 });
+      wait(120_000);
+    }
+    end('FAILED', 'x-4');
+    expect(await run()).toMatchObject({ rerunEvents: 0, settledEvents: 1 });
+    expect(await outcomeOf('a')).toMatchObject({
+      kind: 'DEAD',
+      reason: 'its execution ended FAILED without an outcome: SettleFailed: why (4 runs)',
+    });
+    expect(Object.keys(world.state.executions)).toHaveLength(4);
+    expect(await run()).toMatchObject({ closed: 1 });
+  });
+
+  it('gives a second event of the same key the outcome of the first, once that is there', async () => {
+    const { run, end, ports, wait, outcomeOf } = await coordinated('b', { ranFor: 'a' });
+    end('SUCCEEDED');
+    expect(await run()).toMatchObject({ waiting: 1 });
+    await ports.records.commit({ outcomes: [{ key: 'a', generation: 1, outcome: outcome('a') }], contexts: [] }, 'x');
+    wait(120_000);
+    expect(await run()).toMatchObject({ settledEvents: 1 });
+    expect(await outcomeOf('b')).toMatchObject({
+      kind: 'DONE',
+      reason: 'as event a with the same key: reacted',
+      writes: [],
+    });
   });
 });
