@@ -27,7 +27,7 @@ export function chooseActions(
   parameters: Bounds,
 ): Acted {
   const { capacity } = lane;
-  const mapping = mappingAction(lane, plan, parameters);
+  const mapping = mappingAction(lane, plan, capacity.provisionedAllocated, parameters);
   const form: ScalingAction[] = plan.form === capacity.form ? [] : [{ kind: 'form', form: plan.form }];
   if (capacity.deploying) return { actions: [...mapping, ...form], reasons: [{ code: 'deploying', args: {} }], state };
   if (capacity.provisionedStatus === 'in-progress')
@@ -37,10 +37,19 @@ export function chooseActions(
       state,
     };
   const warm = provisionAction(state, capacity.provisionedRequested, plan.provisioned, parameters);
-  return { ...warm, actions: [...warm.actions, ...mapping, ...form] };
+  if (warm.to === undefined) return { ...warm, actions: [...warm.actions, ...mapping, ...form] };
+  // The cap falls a step before the warm level: the other way round, what is above the new level would start environments of its own.
+  const first = mappingAction(lane, plan, warm.to, parameters);
+  const cap = Math.max(plan.maximumConcurrency, warm.to);
+  if (first.length > 0 && cap < capacity.maximumConcurrency)
+    return { actions: [...first, ...form], reasons: [{ code: 'lower-cap-first', args: { cap } }], state };
+  return { ...warm, actions: [...warm.actions, ...first, ...form] };
 }
 
-function provisionAction(state: HysteresisState, from: number, wanted: number, parameters: Bounds): Acted {
+/** `to`: the level that the actions lower to. */
+type Warm = Acted & { readonly to?: number };
+
+function provisionAction(state: HysteresisState, from: number, wanted: number, parameters: Bounds): Warm {
   if (wanted >= from) {
     const isRise = wanted > from && (from === 0 || wanted - from >= parameters.changeAtLeast * from);
     return {
@@ -61,12 +70,22 @@ function provisionAction(state: HysteresisState, from: number, wanted: number, p
     actions: [to === 0 ? { kind: 'release', from } : { kind: 'provision', environments: to, from }],
     reasons: [{ code: 'lower', args: { from, to } }],
     state: NO_HYSTERESIS,
+    to,
   };
 }
 
-/** The mapping's cap rises at once and falls only by a change that is worth a call; a batch's shape changes with it. */
-function mappingAction({ capacity }: LaneObservation, plan: LanePlan, { changeAtLeast }: Bounds): ScalingAction[] {
-  const { maximumConcurrency, batchSize, batchWindowSeconds } = plan;
+/**
+ * The mapping's cap rises at once and falls only by a change that is worth a call; a batch's shape changes with it. It is never below
+ * what is warm, which is paid for and of use to no other lane.
+ */
+function mappingAction(
+  { capacity }: LaneObservation,
+  plan: LanePlan,
+  warm: number,
+  { changeAtLeast }: Bounds,
+): ScalingAction[] {
+  const { batchSize, batchWindowSeconds } = plan;
+  const maximumConcurrency = Math.max(plan.maximumConcurrency, warm);
   const fall = capacity.maximumConcurrency - maximumConcurrency;
   const isSameCap = fall >= 0 && fall <= changeAtLeast * capacity.maximumConcurrency;
   const isSameBatch = batchSize === capacity.batchSize && batchWindowSeconds === capacity.batchWindowSeconds;

@@ -5,14 +5,33 @@ import { provisionedDollarsPerHour } from './prices';
 export interface Wanted {
   readonly lane: LaneObservation;
   readonly wanted: number;
+  /** Of those wanted, the ones without which it would have to start others. */
+  readonly needed: number;
 }
 
 /**
- * Takes environments away one lane after the other, the least weight first and never below a lane's floor, until bound and ceiling
- * hold. Floors are what a person has promised: they stay even where they break the ceiling.
+ * Takes environments away one lane after the other, the least weight first, until bound and ceiling hold: in all lanes first those
+ * that only ease, then those that are needed, and never below a lane's floor. Floors are what a person has promised: they stay even
+ * where they break the ceiling.
  */
 export function capProvisionedCost(
   lanes: readonly Wanted[],
+  bound: number,
+  ceilingDollarsPerHour: number | null,
+): number[] {
+  const floor = ({ lane }: Wanted) => lane.terms.floor;
+  const eased = takeAway(lanes, (each) => Math.max(floor(each), each.needed), bound, ceilingDollarsPerHour);
+  return takeAway(
+    lanes.map((each, index) => ({ ...each, wanted: eased[index] ?? 0 })),
+    floor,
+    bound,
+    ceilingDollarsPerHour,
+  );
+}
+
+function takeAway(
+  lanes: readonly Wanted[],
+  least: (wanted: Wanted) => number,
   bound: number,
   ceilingDollarsPerHour: number | null,
 ): number[] {
@@ -21,7 +40,8 @@ export function capProvisionedCost(
   const lightestFirst = lanes.map((_, index) => index).sort((a, b) => weightOf(lanes, a) - weightOf(lanes, b));
   for (const index of lightestFirst) {
     const level = levels[index] ?? 0;
-    const floor = lanes[index]?.lane.terms.floor ?? 0;
+    const own = lanes[index];
+    const floor = own === undefined ? 0 : least(own);
     const over = sum(levels) - bound;
     const overDollars =
       ceilingDollarsPerHour === null

@@ -72,7 +72,7 @@ export const DEFAULT_PLANNING: PlanningParameters = {
   lend: true,
   lengthenShare: 0.1,
   fillShare: 0.3,
-  thriftFromInvocations: 8,
+  thriftFromInvocations: 6,
   batchShareOfObjective: 0.25,
   windowShareOfObjective: 0.05,
   splitAboveShareOfObjective: 0.5,

@@ -60,7 +60,11 @@ export function planCapacity({ lanes, forecasts, account, parameters }: PlanInpu
   const granted = shares.reduce((sum, each) => sum + each.granted, 0);
   const slack = parameters.lend ? total.environments - granted : 0;
   const provisioned = capProvisionedCost(
-    drafts.map(({ lane, warm }, index) => ({ lane, wanted: Math.min(warm, shares[index]?.granted ?? 0) })),
+    drafts.map(({ lane, warm, neededAtFull }, index) => ({
+      lane,
+      wanted: Math.min(warm, shares[index]?.granted ?? 0),
+      needed: neededAtFull,
+    })),
     total.provisioned,
     parameters.costCeilingDollarsPerHour,
   ).map((wanted, index) => Math.min(wanted, leftByOthers(lanes, index, total.provisioned)));
@@ -88,6 +92,8 @@ interface Draft {
   readonly warm: number;
   /** Kept to its grant, so that batches fill and what runs is busy; other lanes may also use what is idle. */
   readonly thrifty: boolean;
+  /** Environments that would do if every batch were full. */
+  readonly neededAtFull: number;
 }
 
 /** How hard a lane batches: hardly longer than one record, as its objective allows, or with a window too. */
@@ -132,6 +138,7 @@ function draft(
       needed: Math.max(terms.leastConcurrency, terms.floor),
       warm: terms.floor,
       thrifty: false,
+      neededAtFull: Math.max(terms.leastConcurrency, terms.floor),
     };
   const eventsPerSecond = demandAt(forecast, parameters.planLevel) / 60;
   const batching =
@@ -139,10 +146,9 @@ function draft(
       ? relaxedBatch(terms, service, parameters)
       : planBatch(terms, service, pressure === 'windowed' ? eventsPerSecond : 0, parameters);
   const fill = pressure === 'relaxed' ? Math.max(1, parameters.fillShare * batching.batchSize) : batching.batchSize;
-  const asked = environmentsNeeded(
-    { terms, service, eventsPerSecond, batchSize: fill, backlog: lane.backlog },
-    parameters,
-  );
+  const neededWith = (batchSize: number) =>
+    environmentsNeeded({ terms, service, eventsPerSecond, batchSize, backlog: lane.backlog }, parameters);
+  const asked = neededWith(fill);
   const warm = warmWanted(lane, service, forecast, parameters);
   const thrifty =
     fill > 1 && terms.objectiveSeconds >= parameters.thriftFromInvocations * invocationSeconds(service, 1);
@@ -154,6 +160,7 @@ function draft(
     needed: clamp(thrifty ? asked : Math.max(asked, warm), terms.leastConcurrency, terms.mostConcurrency),
     warm,
     thrifty,
+    neededAtFull: neededWith(batching.batchSize),
   };
 }
 
@@ -184,10 +191,10 @@ function finish(
   provisioned: number,
   parameters: PlanningParameters,
 ) {
-  const { lane, batching, fill, eventsPerSecond, needed, thrifty } = each;
+  const { lane, batching, fill, eventsPerSecond, needed } = each;
   const { terms, service } = lane;
   const granted = share?.granted ?? 0;
-  const most = thrifty ? granted : granted + slack;
+  const most = mostOf(each, granted, slack, provisioned);
   const maximumConcurrency = clamp(most, terms.leastConcurrency, terms.mostConcurrency);
   const erlangs = service === undefined ? 0 : offeredErlangs({ service, eventsPerSecond, batchSize: fill });
   const plan: LanePlan = {
@@ -210,6 +217,18 @@ function finish(
     utilisation: granted === 0 ? 0 : erlangs / granted,
   };
   return { plan, reasons: reasonsOf(plan, each) };
+}
+
+/**
+ * How many a lane may run at once, beside that it may always use what is warm. A thrifty lane meets a rise with fuller batches on what it
+ * has, as far as they carry it: an environment that is started in a rise makes all the records of its first batch wait for its
+ * init, and is idle when the warm ones come. What it has is its cap of now, less the warm ones that the plan gives up.
+ */
+function mostOf({ lane, thrifty, neededAtFull }: Draft, granted: number, slack: number, provisioned: number): number {
+  if (!thrifty) return granted + slack;
+  const { provisionedAllocated, maximumConcurrency } = lane.capacity;
+  const has = maximumConcurrency - Math.max(0, provisionedAllocated - provisioned);
+  return Math.min(granted, Math.max(neededAtFull, has));
 }
 
 function drainSeconds({ backlog, service }: LaneObservation, batchSize: number, environments: number): number {

@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<string, (args: Reason['args']) => string>> = {
   'change-in-progress': ({ requested }) => `AWS is still allocating ${requested} environments`,
   raise: ({ from, to }) => `warm capacity raised from ${from} to ${to}`,
   'lower-later': ({ lowerSteps }) => `less is planned for ${lowerSteps} steps: not yet long enough to lower`,
+  'lower-cap-first': ({ cap }) => `the cap is lowered to ${cap}, and warm capacity after it`,
   lower: ({ from, to }) => `warm capacity lowered from ${from} to ${to}`,
 };
 

@@ -164,13 +164,48 @@ describe('planCapacity', () => {
     expect(plan([own, other], forecasts, {}, account).plans.map(({ provisioned }) => provisioned)).toEqual([5, 0]);
   });
 
-  it('keeps a lane that batches to its grant, unless its objective is too short to wait for a batch', () => {
-    // A record in ten is free: ten to a batch, four planned; 1,000 / 4 x .109 s / .8 = 35 environments.
+  describe('a lane that batches', () => {
+    // A record in ten is free: ten to a batch, four planned; 1,000 / 4 x .104 s / .8 = 33 environments, full batches in 14.
     const service = { ...SERVICE, overheadSeconds: 0.1, recordSeconds: 0.001 };
-    const patient = only([observation({ service, terms: { objectiveSeconds: 20 } })], [certain(1000)]);
-    expect(patient).toMatchObject({ batchSize: 10, needed: 33, maximumConcurrency: 33, provisioned: 33 });
-    const hasty = only([observation({ service, terms: { objectiveSeconds: 2 } })], [certain(1000)]);
-    expect(hasty.maximumConcurrency).toBe(900);
+    const terms = { objectiveSeconds: 20 };
+    const capped = (capacity: Partial<LaneObservation['capacity']>, rate = 1000) =>
+      only([observation({ service, terms, capacity })], [certain(rate)]).maximumConcurrency;
+
+    it('is kept to its grant, unless its objective is too short to wait for a batch', () => {
+      const lane = observation({ service, terms, capacity: { maximumConcurrency: 200 } });
+      expect(only([lane], [certain(1000)])).toMatchObject({ batchSize: 10, needed: 33, maximumConcurrency: 33 });
+      const hasty = observation({ service, terms: { objectiveSeconds: 2 } });
+      expect(only([hasty], [certain(1000)]).maximumConcurrency).toBe(900);
+    });
+
+    it('meets a rise with fuller batches on what it has, and starts only what full ones lack', () => {
+      expect(capped({ maximumConcurrency: 20 })).toBe(20);
+      expect(capped({ maximumConcurrency: 10 })).toBe(14);
+      expect(capped({ maximumConcurrency: 50 })).toBe(33);
+    });
+
+    it('does not count as its own the warm environments that the plan gives up', () => {
+      // 20 at once, all of them warm, of which the plan keeps 3: what is left is not 20 that it might start.
+      const warm = { maximumConcurrency: 20, provisionedAllocated: 20, provisionedRequested: 20 };
+      const lane = only([observation({ service, terms: { ...terms, ceiling: 3 }, capacity: warm })], [certain(1000)]);
+      expect(lane).toMatchObject({ provisioned: 3, maximumConcurrency: 14 });
+      expect(capped(warm)).toBe(20);
+    });
+
+    it('whose warm environments are too few for all: first what only eases is taken, from the lightest, then what is needed', () => {
+      const lane = (name: string, weight: number) =>
+        observation({ service, terms: { ...terms, lane: name, weight }, capacity: { maximumConcurrency: 2 } });
+      const forecasts = [certain(1000, 'heavy'), certain(1000, 'light')];
+      const warmOf = (concurrencyLimit: number) =>
+        plan([lane('heavy', 3), lane('light', 1)], forecasts, {}, { concurrencyLimit, reservedElsewhere: 0 }).plans.map(
+          ({ provisioned }) => provisioned,
+        );
+      expect(warmOf(200)).toEqual([33, 33]);
+      expect(warmOf(150)).toEqual([33, 17]);
+      expect(warmOf(140)).toEqual([26, 14]);
+      expect(warmOf(120)).toEqual([14, 6]);
+      expect(warmOf(110)).toEqual([10, 0]);
+    });
   });
 
   it('batches harder only while capacity is short, the least weight first, and waits for batches only as the last resort', () => {

@@ -140,6 +140,40 @@ describe('schedule', () => {
     expect([mapping(22), mapping(23), mapping(19)]).toEqual([0, 1, 1]);
   });
 
+  it('never caps a lane below what is warm, whatever the plan says', () => {
+    const lane = settled({ provisionedAllocated: 30, provisionedRequested: 30, maximumConcurrency: 20 });
+    const { decision } = step(FIRST_STATE, lane, 100);
+    expect(decision.plan?.maximumConcurrency).toBe(20);
+    expect(decision.actions).toEqual([
+      { kind: 'mapping', maximumConcurrency: 30, batchSize: 1, batchWindowSeconds: 0 },
+    ]);
+  });
+
+  describe('lowering a lane whose cap is what is warm', () => {
+    const warm = (maximumConcurrency: number) =>
+      settled({ provisionedAllocated: 40, provisionedRequested: 40, maximumConcurrency });
+    const lowered = (maximumConcurrency: number, before = steps(4, { provisionedRequested: 40 }, 100).state) =>
+      step(before, warm(maximumConcurrency), 100);
+
+    it('lowers the cap first, and says so', () => {
+      const first = lowered(40);
+      expect(first.decision.actions).toEqual([
+        { kind: 'mapping', maximumConcurrency: 20, batchSize: 1, batchWindowSeconds: 0 },
+      ]);
+      expect(first.reasons).toContainEqual({ code: 'lower-cap-first', args: { cap: 20 } });
+    });
+
+    it('lowers what is warm in the next step, and does not raise the cap again', () => {
+      expect(lowered(20, lowered(40).state).decision.actions).toEqual([
+        { kind: 'provision', environments: 9, from: 40 },
+      ]);
+    });
+
+    it('waits for no cap that is as planned already', () => {
+      expect(lowered(21).decision.actions).toEqual([{ kind: 'provision', environments: 9, from: 40 }]);
+    });
+  });
+
   it('changes the form by an action of its own', () => {
     const lane = observation({ ...settled({ provisionedRequested: 9, form: 'split' }), backlog: 0 });
     expect(step(FIRST_STATE, lane, 100).decision.actions).toEqual([{ kind: 'form', form: 'fused' }]);
