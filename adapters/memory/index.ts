@@ -7,8 +7,10 @@ import { createMemoryControllers } from './controllers';
 import { createMemoryEffects } from './effects';
 import { createMemoryEventBus } from './event-bus';
 import { createMemoryExecutions } from './executions';
+import { createMemoryIncidents } from './incidents';
 import { createMemoryLaneQueue } from './lane-queue';
 import { createMemoryLog } from './log';
+import { createMemoryMonitorStates } from './monitor-states';
 import { createMemoryOutcomeStream } from './outcome-stream';
 import { createMemoryQuarantine } from './quarantine';
 import { createMemoryRecords } from './records';
@@ -30,8 +32,10 @@ export {
   createMemoryEffects,
   createMemoryEventBus,
   createMemoryExecutions,
+  createMemoryIncidents,
   createMemoryLaneQueue,
   createMemoryLog,
+  createMemoryMonitorStates,
   createMemoryOutcomeStream,
   createMemoryQuarantine,
   createMemoryRecords,
@@ -62,6 +66,8 @@ export function createMemoryPorts({
     states: createMemoryStateStore({ world }),
     executions: createMemoryExecutions({ world }),
     sagaControl: createMemorySagaControl({ world }),
+    incidents: createMemoryIncidents({ world }),
+    monitorStates: createMemoryMonitorStates({ world }),
     log: createMemoryLog(),
   };
 }

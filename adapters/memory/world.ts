@@ -2,6 +2,7 @@
  * The world behind every memory adapter: plain data that can be copied and serialised, and a hook around each operation.
  * Stored values are never changed in place, only replaced, so that a copy of the tables is a copy of the world.
  */
+import type { Incident, RecoveryLimits, RecoveryMode } from '../../core/contracts/incident';
 import type { Acceptance, ContextItem, EmittedEvent, KeyedWrite, LedgerRecord } from '../../core/contracts/ledger';
 import type { DecisionRecord, SchedulingMode } from '../../core/contracts/scheduling';
 import type { StateResult } from '../../core/contracts/state';
@@ -23,6 +24,17 @@ export interface StoredLease {
   readonly token: number;
   readonly untilMs: number;
   readonly state: string | undefined;
+}
+
+export interface StoredRecovery {
+  readonly mode: RecoveryMode;
+  readonly limits: RecoveryLimits | undefined;
+  readonly version: number;
+}
+
+export interface StoredMonitorState {
+  readonly state: string;
+  readonly version: number;
 }
 
 /** All that there is. Everything in it is plain data. */
@@ -52,6 +64,10 @@ export interface WorldState {
   leases: Record<string, StoredLease>;
   decisions: Record<string, readonly DecisionRecord[]>;
   modes: Record<string, SchedulingMode>;
+  incidents: Record<string, Incident>;
+  recovery: StoredRecovery;
+  /** By function. */
+  monitorStates: Record<string, StoredMonitorState>;
   queues: Record<string, QueueState>;
   /** New images of records in order of their writes: what the publisher consumes. Reading them is the test's work. */
   stream: readonly LedgerRecord[];
@@ -130,6 +146,9 @@ export function createMemoryWorld(
       leases: {},
       decisions: {},
       modes: {},
+      incidents: {},
+      recovery: { mode: 'on', limits: undefined, version: 0 },
+      monitorStates: {},
       queues: {},
       stream: [],
       streamFrom: 1,
@@ -160,6 +179,8 @@ export function cloneState(state: WorldState): WorldState {
     leases: { ...state.leases },
     decisions: { ...state.decisions },
     modes: { ...state.modes },
+    incidents: { ...state.incidents },
+    monitorStates: { ...state.monitorStates },
     queues: { ...state.queues },
     quarantined: { ...state.quarantined },
     objects: { ...state.objects },

@@ -14,6 +14,8 @@ export interface ResourceNames {
   readonly statesTable: string;
   readonly controlTable: string;
   readonly decisionsTable: string;
+  /** What was found wrong, and what recovery did about it. */
+  readonly incidentsTable: string;
   readonly bus: string;
   readonly expressIntakeQueue: string;
   readonly standardIntakeQueue: string;
@@ -59,6 +61,8 @@ export const OPEN_SHARDS = 16;
 /** Index of the records table that holds DEAD outcomes only: (deadShard, decidedAtMs). */
 export const DEAD_INDEX = 'dead';
 export const DEAD_SHARDS = 4;
+/** Index of the incidents table that holds only those at which recovery has to look again: (due, dueAtMs). */
+export const DUE_INDEX = 'due';
 
 export function resourceNames(environment: string): ResourceNames {
   const prefix = `triage-${environment}`;
@@ -73,6 +77,7 @@ export function resourceNames(environment: string): ResourceNames {
     statesTable: `${prefix}-states`,
     controlTable: `${prefix}-control`,
     decisionsTable: `${prefix}-decisions`,
+    incidentsTable: `${prefix}-incidents`,
     bus: `${prefix}-events`,
     expressIntakeQueue: `${prefix}-intake-express`,
     standardIntakeQueue: `${prefix}-intake-standard`,

@@ -5,6 +5,7 @@ export type { Claims } from './claims';
 export type { ContextStore } from './context-store';
 export type { Control, LaneControl, LaneWatermark } from './control';
 export type { Controllers, HeldLease } from './controllers';
+export type { Deployment, Deployments } from './deployments';
 export type { Effects } from './effects';
 export type { EventBus } from './event-bus';
 export {
@@ -15,9 +16,12 @@ export {
   type ExecutionStatus,
   type Executions,
 } from './executions';
+export type { Incidents, ReadIncident, ReadLimits } from './incidents';
 export type { LaneQueue } from './lane-queue';
+export type { LaneSwitch } from './lane-switch';
 export type { LaneLoad, Loads } from './loads';
 export type { Log } from './log';
+export type { MonitorStates } from './monitor-states';
 export type { OutcomePage, OutcomeStream } from './outcome-stream';
 export type { PaymentProvider } from './payment-provider';
 export type { Quarantine, QuarantinedEntry } from './quarantine';

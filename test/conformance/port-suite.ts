@@ -4,6 +4,7 @@ import { contextsSuite } from './contexts-suite';
 import { controlSuite } from './control-suite';
 import { controllersSuite } from './controllers-suite';
 import { effectsSuite } from './effects-suite';
+import { incidentsSuite } from './incidents-suite';
 import { lanesSuite } from './lanes-suite';
 import type { PortsUnderTest } from './ports-under-test';
 import { progressSuite } from './progress-suite';
@@ -25,6 +26,7 @@ export function describePorts(name: string, make: () => Promise<PortsUnderTest>)
     effectsSuite(() => ports);
     controlSuite(() => ports);
     controllersSuite(() => ports);
+    incidentsSuite(() => ports);
     lanesSuite(() => ports);
     streamSuite(() => ports);
     storesSuite(() => ports);

@@ -10,7 +10,9 @@ import type {
   Effects,
   EventBus,
   Executions,
+  Incidents,
   LaneQueue,
+  MonitorStates,
   OutcomeStream,
   Quarantine,
   Records,
@@ -30,6 +32,8 @@ export interface PortsUnderTest {
   readonly effects: Effects;
   readonly control: Control;
   readonly controllers: Controllers;
+  readonly incidents: Incidents;
+  readonly monitorStates: MonitorStates;
   readonly lanes: LaneQueue;
   readonly bus: EventBus;
   readonly stream: OutcomeStream;

@@ -27,7 +27,9 @@ import {
   createEffects,
   createEventBus,
   createExecutions,
+  createIncidents,
   createLaneQueue,
+  createMonitorStates,
   createOutcomeStream,
   createQuarantine,
   createQueueUrls,
@@ -36,7 +38,7 @@ import {
   createStateStore,
 } from '../../adapters/aws';
 import type { LaneMessage } from '../../core/contracts/event';
-import { DEAD_INDEX, OPEN_INDEX } from '../../core/contracts/names';
+import { DEAD_INDEX, DUE_INDEX, OPEN_INDEX } from '../../core/contracts/names';
 import { describePorts } from '../conformance/port-suite';
 import { describeStateStore } from '../conformance/state-store-suite';
 import { eventually, unique } from './conformance/behaviour';
@@ -113,6 +115,13 @@ describePorts('aws', async () => {
       decisionsTable: `${name}-decisions`,
       retentionDays: RETENTION_DAYS,
     }),
+    incidents: createIncidents({
+      dynamo,
+      table: `${name}-incidents`,
+      controlTable: `${name}-control`,
+      retentionDays: RETENTION_DAYS,
+    }),
+    monitorStates: createMonitorStates({ dynamo, table: `${name}-control` }),
     lanes: createLaneQueue({ sqs, lanes, suspectQueue }),
     bus: createEventBus({ eventBridge, bus: name }),
     stream: createOutcomeStream({ streams }),
@@ -169,6 +178,11 @@ async function makeTables(dynamo: DynamoDBClient, name: string): Promise<void> {
     context: { KeySchema: keys('key'), AttributeDefinitions: text('key') },
     effects: { KeySchema: keys('id'), AttributeDefinitions: text('id') },
     states: { KeySchema: keys('instance', 'name'), AttributeDefinitions: text('instance', 'name') },
+    incidents: {
+      KeySchema: keys('id'),
+      AttributeDefinitions: [...text('id', 'due'), ...number('dueAtMs')],
+      ...index(DUE_INDEX, 'due', 'dueAtMs'),
+    },
     control: { KeySchema: keys('id'), AttributeDefinitions: text('id') },
     decisions: { KeySchema: keys('lane', 'atMs'), AttributeDefinitions: [...text('lane'), ...number('atMs')] },
   };

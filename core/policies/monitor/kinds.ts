@@ -1,5 +1,7 @@
 /** Which kind of fault an error's name stands for. One table: what is not in it is not known, and said to be a guess. */
+import type { IncidentKind } from '../../contracts/incident';
 
+/** Those that a log can show. */
 export const KINDS = [
   'permission',
   'missing-resource',
@@ -11,7 +13,7 @@ export const KINDS = [
   'dependency',
   'data',
   'invocation',
-] as const;
+] as const satisfies readonly IncidentKind[];
 export type FaultKind = (typeof KINDS)[number];
 
 /** Names as the SDK, Node.js, Lambda and Triage's own code give them. A name stands in one row only. */
