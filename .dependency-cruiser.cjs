@@ -15,7 +15,10 @@ const TABLE = [
     to: ['^core/(contracts|ports|policies|queueing|units)/', '^node_modules/valibot/', NODE_PURE],
   },
   { from: '^core/sagas/', to: ['^core/(contracts|ports|policies|sagas)/', '^node_modules/valibot/', NODE_PURE] },
-  { from: '^applications/([^/]+)/', to: ['^applications/$1/', '^core/(units|contracts)/', '^node_modules/valibot/'] },
+  {
+    from: '^applications/([^/]+)/',
+    to: ['^applications/$1/', '^core/(units|sagas|contracts)/', '^node_modules/valibot/'],
+  },
   {
     from: '^adapters/aws/',
     to: [

@@ -12,6 +12,7 @@ import { createMemoryLaneQueue } from './lane-queue';
 import { createMemoryLog } from './log';
 import { createMemoryMonitorStates } from './monitor-states';
 import { createMemoryOutcomeStream } from './outcome-stream';
+import { createMemoryPaymentProvider, createMemoryProviderLedger } from './payment-provider';
 import { createMemoryQuarantine } from './quarantine';
 import { createMemoryRecords } from './records';
 import { createMemorySagaControl } from './saga-control';
@@ -37,6 +38,8 @@ export {
   createMemoryLog,
   createMemoryMonitorStates,
   createMemoryOutcomeStream,
+  createMemoryPaymentProvider,
+  createMemoryProviderLedger,
   createMemoryQuarantine,
   createMemoryRecords,
   createMemorySagaControl,
@@ -68,6 +71,7 @@ export function createMemoryPorts({
     sagaControl: createMemorySagaControl({ world }),
     incidents: createMemoryIncidents({ world }),
     monitorStates: createMemoryMonitorStates({ world }),
+    payments: createMemoryPaymentProvider({ world }),
     log: createMemoryLog(),
   };
 }

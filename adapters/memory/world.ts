@@ -4,6 +4,7 @@
  */
 import type { Incident, RecoveryLimits, RecoveryMode } from '../../core/contracts/incident';
 import type { Acceptance, ContextItem, EmittedEvent, KeyedWrite, LedgerRecord } from '../../core/contracts/ledger';
+import type { Payment } from '../../core/contracts/payment';
 import type { DecisionRecord, SchedulingMode } from '../../core/contracts/scheduling';
 import type { StateResult } from '../../core/contracts/state';
 import type { StateCondition } from '../../core/contracts/state-conditions';
@@ -56,6 +57,8 @@ export interface WorldState {
   waitingTasks: readonly string[];
   /** By `<application>#<instance>`. */
   gates: Record<string, SagaGate>;
+  /** The payment provider's own books, by idempotency key. */
+  payments: Record<string, Payment>;
   lanes: Record<string, LaneControl>;
   /** Until when a lane's form is held. */
   formHolds: Record<string, number>;
@@ -140,6 +143,7 @@ export function createMemoryWorld(
       executions: {},
       waitingTasks: [],
       gates: {},
+      payments: {},
       lanes: {},
       formHolds: {},
       watermarks: {},
@@ -173,6 +177,7 @@ export function cloneState(state: WorldState): WorldState {
     states: { ...state.states },
     executions: { ...state.executions },
     gates: { ...state.gates },
+    payments: { ...state.payments },
     lanes: { ...state.lanes },
     formHolds: { ...state.formHolds },
     watermarks: { ...state.watermarks },

@@ -75,3 +75,9 @@ export const answerFind = (found: Payment | undefined): PaymentAnswer =>
   found === undefined ? { status: 'none' } : { status: found.status, payment: found };
 
 const paymentId = (key: string): string => `pay:${key}`;
+
+/** Cards with which the doubles decline, by the code that they give. */
+export const DECLINING_CARDS: Readonly<Record<string, string>> = {
+  tok_declined: 'card-declined',
+  tok_insufficient: 'insufficient-funds',
+};

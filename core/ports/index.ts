@@ -24,6 +24,7 @@ export type { Log } from './log';
 export type { MonitorStates } from './monitor-states';
 export type { OutcomePage, OutcomeStream } from './outcome-stream';
 export type { PaymentProvider } from './payment-provider';
+export type { ProviderLedger } from './provider-ledger';
 export type { Quarantine, QuarantinedEntry } from './quarantine';
 export type { Records } from './records';
 export type { SagaControl, SagaGate } from './saga-control';
