@@ -1,5 +1,5 @@
 /** The states table's items, and the conditions on them. The same conditions by name: core/contracts/state-conditions.ts. */
-import type { StateClaim, StateKey, StateRead, StateResult, StateWrite } from '../../core/contracts/state';
+import type { StateBegin, StateKey, StateRead, StateResult, StateWrite } from '../../core/contracts/state';
 import { type Item, json, jsonOf, number, numberOf, required, text, textOf } from './attributes';
 
 /** Most of the attributes' names are reserved words of DynamoDB's. */
@@ -39,13 +39,14 @@ export function stateFromItem(item: Item): StateResult {
   };
 }
 
-export function beginUpdate(table: string, claim: StateClaim, atMs: number) {
+export function beginUpdate(table: string, claim: StateBegin, atMs: number) {
+  const { ifVersion } = claim;
   return {
     TableName: table,
     Key: stateKeyItem(claim.key),
     UpdateExpression:
       'SET #owner = :owner, #token = :token, #freshness = :pending, #sinceMs = :at, #version = if_not_exists(#version, :zero) REMOVE #reason',
-    ConditionExpression: 'attribute_not_exists(#token) OR #token < :token',
+    ConditionExpression: `(attribute_not_exists(#token) OR #token < :token)${overVersion(ifVersion)}`,
     ExpressionAttributeNames: names('owner', 'token', 'freshness', 'sinceMs', 'version', 'reason'),
     ExpressionAttributeValues: {
       ':owner': text(claim.owner),
@@ -53,10 +54,16 @@ export function beginUpdate(table: string, claim: StateClaim, atMs: number) {
       ':pending': text('pending'),
       ':at': number(atMs),
       ':zero': number(0),
+      ...(ifVersion === undefined ? {} : { ':read': number(ifVersion) }),
     } satisfies Item,
     ...SHOW_FOUND,
   };
 }
+
+const overVersion = (ifVersion: number | undefined): string => {
+  if (ifVersion === undefined) return '';
+  return ifVersion === 0 ? ' AND (attribute_not_exists(#version) OR #version = :read)' : ' AND #version = :read';
+};
 
 export function putUpdate(table: string, write: StateWrite, basis: readonly StateRead[], atMs: number) {
   const based = basis.length > 0;

@@ -45,6 +45,7 @@ export function createMemoryStateStore({ world }: { readonly world: MemoryWorld 
       checkClaim(claim);
       return run('begin', [claim, atMs], (): BeginAnswer => {
         const found = find(claim.key);
+        if (found === undefined && (claim.ifVersion ?? 0) > 0) return { status: 'refused', why: 'absent', found };
         const why = found && failing(world, beginChecks(found, claim));
         if (found && why !== undefined) {
           if (isBegun(found, claim)) return { status: 'begun', result: found };

@@ -3,10 +3,11 @@
  * reads a refusal. There the database itself checks them, by the expressions beside its items; one suite runs on both.
  */
 import { canonicalJson } from './identity';
-import type { FailedMark, StaleMark, StateClaim, StateRead, StateResult, StateWrite } from './state';
+import type { FailedMark, StaleMark, StateBegin, StateClaim, StateRead, StateResult, StateWrite } from './state';
 
 export const STATE_CONDITIONS = [
   'begin: only with a higher token',
+  'begin: only over the version that was named',
   'put: only by whoever began last',
   'put: only while it is pending',
   'put: only over the version that was named',
@@ -32,8 +33,13 @@ export interface StateCheck {
 const check = (condition: StateCondition, why: StateRefusal, held: boolean): StateCheck => ({ condition, why, held });
 
 /** In the order in which a refusal names them: the token first, since who has lost it must not look at the rest. */
-export const beginChecks = (found: StateResult, claim: StateClaim): readonly StateCheck[] => [
+export const beginChecks = (found: StateResult, claim: StateBegin): readonly StateCheck[] => [
   check('begin: only with a higher token', 'token', found.token < claim.token),
+  check(
+    'begin: only over the version that was named',
+    'version',
+    claim.ifVersion === undefined || found.version === claim.ifVersion,
+  ),
 ];
 
 export const putChecks = (found: StateResult, write: StateWrite): readonly StateCheck[] => [

@@ -55,6 +55,11 @@ export interface StateClaim {
   readonly token: number;
 }
 
+/** Begins; with `ifVersion` only while that version is still the last. Left out: over whatever is there. */
+export interface StateBegin extends StateClaim {
+  readonly ifVersion?: number;
+}
+
 /** A value, on the condition that `ifVersion` is still there and that this claim is the last that began, and has not ended. */
 export interface StateWrite extends StateClaim {
   readonly value: unknown;
@@ -82,8 +87,10 @@ export interface StateCommit {
 }
 
 /** Throws with all faults: a limit that is passed is an error of the caller, and no condition that might hold later. */
-export function checkClaim(claim: StateClaim): void {
-  throwFaults('state claim', claimFaults('', claim));
+export function checkClaim(claim: StateBegin): void {
+  const { ifVersion } = claim;
+  const versionFaults = ifVersion === undefined ? [] : whole('ifVersion', ifVersion, 0);
+  throwFaults('state claim', [...claimFaults('', claim), ...versionFaults]);
 }
 
 export function checkMark(mark: StaleMark | FailedMark): void {
@@ -97,19 +104,29 @@ export function checkMark(mark: StaleMark | FailedMark): void {
 }
 
 export function checkCommit({ reads, writes }: StateCommit): void {
-  const items = [...reads, ...writes];
-  const paths = items.map((each) => stateKeyText(each.key));
-  const twice = paths.filter((path, index) => paths.indexOf(path) !== index);
-  const basisBytes = jsonBytes(reads);
-  const bytes = writes.reduce((sum, each) => sum + jsonBytes(each.value) + basisBytes, 0);
-  throwFaults('state commit', [
-    ...reads.flatMap((each, index) => keyFaults(`reads.${index}.`, each.key)),
-    ...writes.flatMap((each, index) => writeFaults(`writes.${index}.`, each)),
-    ...twice.map((path) => ({ path, value: 'twice', allowed: 'each key once in one commit' })),
-    ...limit('items', items.length, MAX_STATE_COMMIT_ITEMS),
-    ...(writes.length > 0 ? limit('bytes of reads', basisBytes, MAX_STATE_BYTES) : []),
+  const faults: Fault[] = [];
+  const seen = new Set<string>();
+  const look = (path: string, index: number, key: StateKey) => {
+    const text = stateKeyText(key);
+    if (seen.has(text)) faults.push({ path: text, value: 'twice', allowed: 'each key once in one commit' });
+    seen.add(text);
+    if (!isKey(key)) faults.push(...keyFaults(`${path}.${index}.`, key));
+  };
+  for (const [index, each] of reads.entries()) look('reads', index, each.key);
+  const basisBytes = writes.length > 0 ? jsonBytes(reads) : 0;
+  let bytes = 0;
+  for (const [index, each] of writes.entries()) {
+    look('writes', index, each.key);
+    const valueBytes = jsonBytes(each.value);
+    bytes += valueBytes + basisBytes;
+    faults.push(...writeFaults(`writes.${index}.`, each, valueBytes));
+  }
+  faults.push(
+    ...limit('items', reads.length + writes.length, MAX_STATE_COMMIT_ITEMS),
+    ...limit('bytes of reads', basisBytes, MAX_STATE_BYTES),
     ...limit('bytes', bytes, MAX_STATE_COMMIT_BYTES),
-  ]);
+  );
+  throwFaults('state commit', faults);
 }
 
 /** A key as text, for messages and for maps. Two keys have one text only where they are one key. */
@@ -117,24 +134,29 @@ export const stateKeyText = (key: StateKey): string => JSON.stringify([key.appli
 
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? 'null');
 
-function writeFaults(path: string, write: StateWrite): Fault[] {
+function writeFaults(path: string, write: StateWrite, valueBytes: number): Fault[] {
   return [
-    ...claimFaults(path, write),
+    ...ownFaults(path, write),
     ...whole(`${path}ifVersion`, write.ifVersion, 0),
-    ...limit(`${path}value (bytes)`, jsonBytes(write.value), MAX_STATE_BYTES),
+    ...limit(`${path}value (bytes)`, valueBytes, MAX_STATE_BYTES),
   ];
 }
 
-function claimFaults(path: string, claim: StateClaim): Fault[] {
-  return [
-    ...keyFaults(path, claim.key),
-    ...within(`${path}owner`, claim.owner, 256),
-    ...whole(`${path}token`, claim.token, 1),
-  ];
-}
+const claimFaults = (path: string, claim: StateClaim): Fault[] =>
+  isKey(claim.key) ? ownFaults(path, claim) : [...keyFaults(path, claim.key), ...ownFaults(path, claim)];
+
+const ownFaults = (path: string, claim: StateClaim): Fault[] => [
+  ...within(`${path}owner`, claim.owner, 256),
+  ...whole(`${path}token`, claim.token, 1),
+];
+
+const APPLICATION = /^[a-z][a-z0-9-]{0,30}$/;
+const isBetween = (length: number, most: number): boolean => length >= 1 && length <= most;
+const isKey = ({ application, instance, name }: StateKey): boolean =>
+  isBetween(instance.length, 256) && isBetween(name.length, 128) && APPLICATION.test(application);
 
 function keyFaults(path: string, key: StateKey): Fault[] {
-  const named = /^[a-z][a-z0-9-]{0,30}$/.test(key.application);
+  const named = APPLICATION.test(key.application);
   return [
     ...(named ? [] : [{ path: `${path}application`, value: key.application, allowed: 'a name as configured' }]),
     ...within(`${path}instance`, key.instance, 256),
@@ -143,7 +165,7 @@ function keyFaults(path: string, key: StateKey): Fault[] {
 }
 
 const within = (path: string, value: string, most: number): Fault[] =>
-  value.length >= 1 && value.length <= most ? [] : [{ path, value, allowed: `1–${most} characters` }];
+  isBetween(value.length, most) ? [] : [{ path, value, allowed: `1–${most} characters` }];
 
 const whole = (path: string, value: number, least: number): Fault[] =>
   Number.isSafeInteger(value) && value >= least ? [] : [{ path, value, allowed: `a whole number from ${least}` }];

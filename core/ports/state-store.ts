@@ -1,7 +1,7 @@
 import type {
   FailedMark,
   StaleMark,
-  StateClaim,
+  StateBegin,
   StateCommit,
   StateKey,
   StateResult,
@@ -58,8 +58,8 @@ export interface StateStore {
   read(key: StateKey): Promise<StateResult | undefined>;
   /** All results of one instance, consistent each by itself, in order of their names. */
   list(application: string, instance: string): Promise<readonly StateResult[]>;
-  /** Makes it pending for this claim. From then on no earlier token can write it, and nobody can act on the version before. */
-  begin(claim: StateClaim, atMs: number): Promise<BeginAnswer>;
+  /** Makes it pending for this claim, where it names no version or the last one. From then on no earlier token can write it, and nobody can act on the version before. */
+  begin(claim: StateBegin, atMs: number): Promise<BeginAnswer>;
   /** Ends what this claim began: the value is current, at the next version. */
   put(write: StateWrite, atMs: number): Promise<PutAnswer>;
   /** Says that a current version is wrong. Its dependents are told by the table's stream. */

@@ -23,9 +23,10 @@ export const claimOf = ({ key, found }: Seen, owner: string): Begun => ({
 
 /** True when it is pending for this claim, at the version that was seen. */
 export async function begin(states: StateStore, { key, owner, token, found }: Begun, atMs: number): Promise<boolean> {
-  const answer = await states.begin({ key, owner, token }, atMs);
+  const version = found?.version ?? 0;
+  const answer = await states.begin({ key, owner, token, ifVersion: version }, atMs);
   if (answer.status === 'conflict') throw new RetryableError(`beginning ${key.name} met another transaction`);
-  return answer.status === 'begun' && answer.result.version === (found?.version ?? 0);
+  return answer.status === 'begun' && answer.result.version === version;
 }
 
 export async function beginAll(states: StateStore, each: readonly Begun[], atMs: number): Promise<boolean> {

@@ -57,6 +57,20 @@ export function describeStateStore(name: string, make: () => Promise<StateStore>
         expect(early).toMatchObject({ status: 'refused', why: 'token' });
         expect(await states.read(key)).toMatchObject({ version: 0, freshness: 'pending', owner: 'step#5' });
       });
+      it('begins over the version that was named, and over no other', async () => {
+        const key = keyOf();
+        const first = await states.begin({ ...claimOf(key), ifVersion: 1 }, T);
+        expect(first).toEqual({ status: 'refused', why: 'absent', found: undefined });
+        expect(await states.begin({ ...claimOf(key), ifVersion: 0 }, T)).toMatchObject({ status: 'begun' });
+        expect(await states.begin({ ...claimOf(key, 2), ifVersion: 0 }, T)).toMatchObject({ status: 'begun' });
+        await states.put({ ...claimOf(key, 2), value: 'one', ifVersion: 0 }, T);
+        // Whoever has seen it pending is too late: what is current stays current.
+        const late = await states.begin({ ...claimOf(key, 3), ifVersion: 0 }, T);
+        expect(late).toMatchObject({ status: 'refused', why: 'version', found: { version: 1, freshness: 'current' } });
+        expect(await freshnessOf(key)).toBe('current');
+        expect(await states.begin({ ...claimOf(key, 3), ifVersion: 1 }, T)).toMatchObject({ status: 'begun' });
+        expect(await states.begin({ ...claimOf(key, 3), ifVersion: 1 }, T)).toMatchObject({ status: 'begun' });
+      });
       it('refuses a put over another version, and one where nothing was begun', async () => {
         const key = keyOf();
         expect(await states.put({ ...claimOf(key), value: 1, ifVersion: 0 }, T)).toEqual({

@@ -66,8 +66,12 @@ export interface SagaRunOptions {
   readonly whenAsked?: (saga: SagaInput, world: SagaWorld) => Promise<void>;
   /** Before every call of a step. */
   readonly beforeStep?: (step: string, saga: SagaInput, world: SagaWorld) => Promise<void>;
-  /** Called after every call of a port, with all results as they are now. */
-  readonly observe?: (states: Readonly<Record<string, StateResult>>, operation: Operation) => void;
+  /** Called after every call of a port, with all results and payments as they are now. */
+  readonly observe?: (
+    states: Readonly<Record<string, StateResult>>,
+    operation: Operation,
+    payments: Readonly<Record<string, Payment>>,
+  ) => void;
   /** A world of an earlier run to go on in. */
   readonly world?: SagaWorld;
   /** Generation of the first run; 1 if left out. */
@@ -371,7 +375,8 @@ class Bench {
         return isWrite && this.hits('conflicts', isFaulty) ? { answer: { status: 'conflict' } } : undefined;
       },
       after: async (operation) => {
-        this.options.observe?.(this.world.memory.state.states, operation);
+        const { states, payments } = this.world.memory.state;
+        this.options.observe?.(states, operation, payments);
         if (this.hits('crashAfter', isFaulty)) await die('crashed');
         if (this.hits('lostAnswers', isFaulty)) throw new Error('TimeoutError: answer lost by the test');
       },

@@ -62,7 +62,8 @@ function callOf(actor: (typeof ACTORS)[number], move: (typeof MOVES)[number], kn
     case 'look':
       return undefined;
     case 'begin':
-      return (states, atMs) => states.begin(claim, atMs);
+      // The first writer begins over whatever is there, the second over what it has seen.
+      return (states, atMs) => states.begin(actor === 'second writer' ? { ...claim, ifVersion: version } : claim, atMs);
     case 'put':
       return (states, atMs) => states.put({ ...claim, value: `${claim.owner} ${token}`, ifVersion: version }, atMs);
     case 'mark stale':
@@ -107,6 +108,8 @@ function judge(before: Table, after: Table, over: Set<string>, known: Knowledge,
       throw new Error('an old token puts');
     if (move === 'put' && rise === 1 && actor === 'second writer' && was.token !== known.token)
       throw new Error('a token that did not begin puts');
+    if (move === 'begin' && actor === 'second writer' && was.version !== (known.seen?.version ?? 0))
+      throw new Error('a begin over a version that its owner did not know');
     if (move === 'mark stale' && (was.version !== known.seen?.version || was.freshness !== 'current'))
       throw new Error('stale though it was not judged, or not current');
     if (move === 'mark failed' && (was.token !== known.seen?.token || was.freshness !== 'pending'))
