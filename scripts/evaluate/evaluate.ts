@@ -1,5 +1,4 @@
 /** Runs what the tables need, and puts them together. */
-import { createHash } from 'node:crypto';
 import {
   ablationTasks,
   BUILT_IN,
@@ -8,6 +7,8 @@ import {
   headlineTasks,
   limitTasks,
   REFERENCE,
+  spenderTasks,
+  spendTasks,
   VARIATIONS,
   variationTasks,
   type Workload,
@@ -20,11 +21,13 @@ import { EVENT_RATES, rateTasks } from '../../simulator/evaluation/rates';
 import { BASE_SPEC, CLASSES } from '../../simulator/evaluation/scenario';
 import type { SurgeFigures, SurgeTask } from '../../simulator/evaluation/surge';
 import { type Done, runsOf, type Task } from '../../simulator/evaluation/task';
-import { TUNED, type TunedKnobs } from '../../simulator/evaluation/tuned';
+import type { Trained } from '../../simulator/evaluation/tune';
+import { knobsFor, TRAINING, TUNED } from '../../simulator/evaluation/tuned';
 import { type UsersFigures, usersFigures } from '../../simulator/evaluation/users';
 import { ABLATIONS, SYSTEMS } from '../../simulator/systems';
 import { curveWorkloads } from './curve-workloads';
 import { type ForecastSummary, forecastFigures } from './forecast-figures';
+import { hashOf } from './hash';
 import { type Headline, headlineOf } from './headline';
 import { performAll } from './pool';
 import { traceWorkload } from './traces';
@@ -44,6 +47,17 @@ export interface MeansRow {
   readonly perSecond: number;
 }
 
+/** At what tuned target tracking costs in the same scenario; its own row has no knob. */
+export interface SpendRow {
+  readonly system: string;
+  readonly load: number;
+  readonly seed: number;
+  readonly knob: string;
+  readonly over: boolean;
+  readonly ofSpend: number;
+  readonly means: Means;
+}
+
 export interface Report {
   readonly table1: Headline;
   readonly surge: readonly (SurgeTask & SurgeFigures)[];
@@ -52,6 +66,7 @@ export interface Report {
   readonly grid: readonly Row[];
   readonly ablation: readonly MeansRow[];
   readonly sensitivity: readonly MeansRow[];
+  readonly equalSpend: readonly SpendRow[];
   readonly rates: readonly MeansRow[];
   readonly users: readonly UsersFigures[];
   readonly fleets: readonly FleetCase[];
@@ -59,7 +74,13 @@ export interface Report {
     readonly extent: Extent;
     readonly base: typeof BASE_SPEC;
     readonly classes: typeof CLASSES;
-    readonly systems: readonly { readonly name: string; readonly about: string; readonly knobs: number }[];
+    readonly systems: readonly {
+      readonly name: string;
+      readonly about: string;
+      readonly knobs: number;
+      readonly tuned: string;
+      readonly training: Omit<Trained, 'knobs'> | undefined;
+    }[];
     readonly parametersHash: string;
     readonly workloads: readonly string[];
   };
@@ -109,6 +130,8 @@ export async function evaluate(
     ? []
     : await run('ablation', ablationTasks(extent, first, ['triage', ...ABLATIONS.map(({ name }) => name)], TUNED));
   const varied = quick ? [] : await run('sensitivity', variationTasks(extent, first, GRID_SYSTEMS, TUNED));
+  const spenders = quick ? [] : await run('spend', spenderTasks(extent, first, TUNED));
+  const spends = await run('equal spend', spendTasks(runsOf(spenders), TUNED));
   say('forecast');
   return {
     table1: headlineOf([...headline, ...limits]),
@@ -123,6 +146,7 @@ export async function evaluate(
       const size = varied.length / VARIATIONS.length;
       return meansRows(varied.slice(index * size, (index + 1) * size), () => name);
     }),
+    equalSpend: spendRows(spenders, spends),
     rates: meansRows(rates, (load) => String(Math.round((load * 1000) / BASE_SPEC.eventSeconds))),
     users: USERS.map((users) => usersFigures(users, BASE_SPEC.accountConcurrency, 1)),
     fleets: fleetCases(),
@@ -130,11 +154,21 @@ export async function evaluate(
       extent,
       base: BASE_SPEC,
       classes: CLASSES,
-      systems: SYSTEMS.map(({ name, about, knobs }) => ({ name, about, knobs: knobs.length })),
+      systems: SYSTEMS.map(({ name, about, knobs }) => ({
+        name,
+        about,
+        knobs: knobs.length,
+        tuned: Object.entries(knobsFor(TUNED, name))
+          .map(([knob, value]) => `${knob} ${value}`)
+          .join(', '),
+        training: TRAINING[name],
+      })),
       parametersHash: hashOf(TUNED),
       workloads: workloads.map(({ name }) => name),
     },
-    cells: [...headline, ...limits, ...rates, ...grid, ...ablation, ...varied].map(withoutTrace),
+    cells: [...headline, ...limits, ...rates, ...grid, ...ablation, ...varied, ...spenders, ...spends].map(
+      withoutTrace,
+    ),
   };
 }
 
@@ -144,11 +178,32 @@ function surgeTasks(systems: readonly string[], seeds: number): Task[] {
       [0, 1].flatMap((scv) =>
         Array.from(
           { length: seeds },
-          (_, seed): Task => ({ kind: 'surge', which, system, knobs: TUNED[system] ?? {}, scv, seed: seed + 1 }),
+          (_, seed): Task => ({ kind: 'surge', which, system, knobs: knobsFor(TUNED, system), scv, seed: seed + 1 }),
         ),
       ),
     ),
   );
+}
+
+function spendRows(spenders: readonly Done[], spends: readonly Done[]): SpendRow[] {
+  const own = runsOf(spenders).map(({ task, run }) => ({
+    system: task.system,
+    load: task.spec.load,
+    seed: task.spec.seed,
+    knob: 'tuned',
+    over: false,
+    ofSpend: 1,
+    means: meansOf([run]),
+  }));
+  const others = spends.flatMap(({ task, outcome }) => {
+    if (task.kind !== 'spend' || outcome.kind !== 'spend') return [];
+    const { value, run, over } = outcome.spent;
+    const { load, seed } = task.spec;
+    const knob = `${task.knob.name} ${value}`;
+    const ofSpend = run.dollars.total / task.dollars;
+    return [{ system: task.system, load, seed, knob, over, ofSpend, means: meansOf([run]) }];
+  });
+  return [...own, ...others].sort((a, b) => a.load - b.load || a.seed - b.seed);
 }
 
 /** Means over seeds, by system, load and h / s. */
@@ -177,12 +232,9 @@ function meansRows(done: readonly Done[], nameOf: (load: number) => string): Mea
   });
 }
 
-export const hashOf = (knobs: TunedKnobs): string =>
-  createHash('sha256').update(JSON.stringify(knobs)).digest('hex').slice(0, 16);
-
 /** A trace is not ours to copy into a report. */
 function withoutTrace({ task, outcome }: Done): Done {
-  if (task.kind !== 'run' && task.kind !== 'limit') return { task, outcome };
+  if (task.kind !== 'run' && task.kind !== 'limit' && task.kind !== 'spend') return { task, outcome };
   const { trace: _left, ...spec } = task.spec;
   return { task: { ...task, spec }, outcome };
 }

@@ -3,36 +3,37 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Judged } from './forecast';
 
 export interface ForecastSummary {
-  /** As `evaluate:forecast --json` has it; `null` where it was not run. */
-  readonly result: unknown;
+  /** The quantile that plans are made for; `null` where nothing was judged. */
+  readonly planLevel: number | null;
+  /** By workload; none without measured traces. */
+  readonly judged: readonly Judged[];
   readonly why: string;
 }
 
+const COMMAND = 'npm run evaluate:forecast';
+/** Of each half of a set of functions. */
+const FUNCTIONS = 40;
+
 export function forecastFigures(traces: readonly string[]): ForecastSummary {
-  if (traces.length === 0)
-    return { result: null, why: 'needs measured traces: --trace FILE, or npm run evaluate:forecast' };
+  const none = (why: string): ForecastSummary => ({ planLevel: null, judged: [], why });
+  if (traces.length === 0) return none(`it needs measured traces: --trace FILE, or ${COMMAND} -- --data DIR`);
   const folder = mkdtempSync(join(tmpdir(), 'evaluate-forecast-'));
   try {
     const json = join(folder, 'forecast.json');
-    const script = join(__dirname, 'forecast.ts');
-    const args = [
-      ...process.execArgv,
-      script,
-      '--functions',
-      '40',
-      '--json',
-      json,
-      ...traces.flatMap((path) => ['--trace', path]),
-    ];
-    const run = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
-    if (run.status !== 0)
-      return { result: null, why: `the command ended with ${run.status}: ${run.stderr.slice(-300)}` };
-    return {
-      result: JSON.parse(readFileSync(json, 'utf8')),
-      why: 'npm run evaluate:forecast, at most 40 functions of each half',
+    const args = ['--functions', String(FUNCTIONS), '--json', json, '--trace', ...traces];
+    const run = spawnSync(process.execPath, [...process.execArgv, join(__dirname, 'forecast.ts'), ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    if (run.status !== 0) return none(`the command ended with ${run.status}: ${run.stderr.slice(-300)}`);
+    const { planLevel, forecast } = JSON.parse(readFileSync(json, 'utf8')) as {
+      readonly planLevel: number;
+      readonly forecast: readonly Judged[];
     };
+    return { planLevel, judged: forecast, why: `${COMMAND}, at most ${FUNCTIONS} functions of each half` };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -44,7 +44,7 @@ interface Options {
   readonly json?: string;
 }
 
-interface Judged {
+export interface Judged {
   readonly workload: string;
   readonly skillInterval: { readonly low: number; readonly high: number };
   readonly trained: readonly TrainingResult[];

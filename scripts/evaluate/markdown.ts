@@ -2,6 +2,7 @@
 import type { CurveResult } from '../../simulator/evaluation/levels/curves';
 import type { MeansRow, Report } from './evaluate';
 import { headlineMarkdown } from './headline';
+import { sensitivityMarkdown, spendMarkdown } from './sensitivity';
 import { improvement, number, percent, table } from './text';
 
 export function markdownReport(report: Report): string {
@@ -18,13 +19,15 @@ export function markdownReport(report: Report): string {
     '## Cold starts against idle time and dollars',
     ...report.curves.map(curveMarkdown),
     '## Forecast',
-    report.forecast.result === null ? `Not run: ${report.forecast.why}.` : `In the JSON; ${report.forecast.why}.`,
+    forecastMarkdown(report),
     '## All loads by all h/s (workload phases)',
     gridMarkdown(report),
     '## Triage without each of its mechanisms (phases)',
     meansMarkdown(report.ablation),
     '## Sensitivity (phases, x = .8)',
-    meansMarkdown(report.sensitivity),
+    sensitivityMarkdown(report.sensitivity),
+    '## Equal spend',
+    spendMarkdown(report.equalSpend),
     '## Against the rate of events (h/s = 1, account of 1,000)',
     meansMarkdown(report.rates),
     '## Concurrent users (closed loop, thinking 1 s, service .25 s, exponential)',
@@ -43,8 +46,16 @@ export function markdownReport(report: Report): string {
     fleetsMarkdown(report),
     '## Systems',
     table(
-      ['system', 'what it is', 'knobs'],
-      made.systems.map(({ name, about, knobs }) => [name, about, String(knobs)]),
+      ['system', 'what it is', 'knobs', 'tuned to', 'in training: $, K ‱, greatest p99 of its objective'],
+      made.systems.map(({ name, about, knobs, tuned, training }) => [
+        name,
+        about,
+        String(knobs),
+        tuned,
+        training === undefined
+          ? ''
+          : `${number(training.dollars)}, ${number(1e4 * training.coldShare)}, ${percent(training.p99OfObjective)}${training.meetsBounds ? '' : ': no point within the bounds'}`,
+      ]),
     ),
   ].join('\n\n');
 }
@@ -137,6 +148,34 @@ function curveMarkdown(curve: CurveResult): string {
       ]),
     ),
     `Clairvoyant: ${curve.clairvoyant.map(({ coldShare, idleResident }) => `(${number(1e5 * coldShare)}, ${number(idleResident / 3600)})`).join(' ')}`,
+  ].join('\n\n');
+}
+
+function forecastMarkdown({ forecast }: Report): string {
+  const { judged, planLevel, why } = forecast;
+  if (judged.length === 0) return `Not run: ${why}.`;
+  return [
+    `Target: the greatest demand per minute in [now + 3, now + 8); skill at the plan's level ${planLevel} against the rival that is best in training; ${why}:`,
+    table(
+      ['data', 'rival', 'its loss', 'loss', 'skill', 'p', '90 % band covers', 'in the steepest tenth', 'mean width'],
+      judged.flatMap(({ workload, result, skillInterval }) => {
+        const plan = result.byLevel.find(({ level }) => level === planLevel);
+        if (plan === undefined) return [];
+        return [
+          [
+            workload,
+            plan.rival,
+            number(plan.rivalLoss),
+            number(plan.ourLoss),
+            `${percent(plan.skill)} (${percent(skillInterval.low)} … ${percent(skillInterval.high)})`,
+            number(plan.test.pValue, 2),
+            percent(result.band.coverage),
+            percent(result.band.steepCoverage),
+            `${percent(result.band.relativeWidth)} of the mean target`,
+          ],
+        ];
+      }),
+    ),
   ].join('\n\n');
 }
 

@@ -1,8 +1,9 @@
 /** Which runs each table is made of. The same list for everybody: nothing is picked after the fact. */
 import { MEASURED_OVERHEAD_TO_RECORD } from './measured';
 import { BASE_SPEC, type ScenarioSpec } from './scenario';
-import type { Task } from './task';
-import type { TunedKnobs } from './tuned';
+import { SPEND_KNOBS } from './spend';
+import type { DoneRun, Task } from './task';
+import { knobsFor, type TunedKnobs } from './tuned';
 import { WORKLOADS } from './workloads';
 
 export const REFERENCE = 'naive';
@@ -22,6 +23,7 @@ export interface Extent {
   readonly limitSteps: number;
   readonly limitMost: number;
   readonly variationSeeds: number;
+  readonly spendSeeds: number;
 }
 
 export const EXTENTS: Readonly<Record<Extent['name'], Extent>> = {
@@ -35,6 +37,7 @@ export const EXTENTS: Readonly<Record<Extent['name'], Extent>> = {
     limitSteps: 2,
     limitMost: 2,
     variationSeeds: 0,
+    spendSeeds: 0,
   },
   default: {
     name: 'default',
@@ -46,6 +49,7 @@ export const EXTENTS: Readonly<Record<Extent['name'], Extent>> = {
     limitSteps: 4,
     limitMost: 8,
     variationSeeds: 2,
+    spendSeeds: 1,
   },
   full: {
     name: 'full',
@@ -57,6 +61,7 @@ export const EXTENTS: Readonly<Record<Extent['name'], Extent>> = {
     limitSteps: 6,
     limitMost: 16,
     variationSeeds: 20,
+    spendSeeds: 5,
   },
 };
 
@@ -92,7 +97,7 @@ export function headlineTasks(
         const spec = specFor(extent, workload, { load, seed, overheadToRecord: MEASURED_OVERHEAD_TO_RECORD });
         for (const system of systems)
           if (seed <= extent.rivalSeeds || system === REFERENCE || system === 'triage')
-            tasks.push({ kind: 'run', system, knobs: tuned[system] ?? {}, spec });
+            tasks.push({ kind: 'run', system, knobs: knobsFor(tuned, system), spec });
       }
   return tasks;
 }
@@ -113,7 +118,7 @@ export function limitTasks(
           return {
             kind: 'limit',
             system,
-            knobs: tuned[system] ?? {},
+            knobs: knobsFor(tuned, system),
             spec,
             most: extent.limitMost,
             steps: extent.limitSteps,
@@ -131,7 +136,7 @@ export function gridTasks(extent: Extent, workload: Workload, systems: readonly 
       seedsOf(extent.gridSeeds).flatMap((seed) =>
         systems.map((system): Task => {
           const spec = specFor(extent, workload, { load, seed, overheadToRecord });
-          return { kind: 'run', system, knobs: tuned[system] ?? {}, spec };
+          return { kind: 'run', system, knobs: knobsFor(tuned, system), spec };
         }),
       ),
     ),
@@ -150,6 +155,8 @@ export const VARIATIONS: readonly { readonly name: string; readonly change: Part
   { name: 'init × 10', change: { initScale: 10 } },
   { name: 'lag 1 min', change: { lagSeconds: 60 } },
   { name: 'lag 5 min', change: { lagSeconds: 300 } },
+  { name: 'mapping ramp 60/min', change: { rampPerMinute: 60 } },
+  { name: 'mapping ramp 1,200/min', change: { rampPerMinute: 1200 } },
   { name: 'scv 0', change: { scv: 0 } },
   { name: 'scv 4', change: { scv: 4 } },
   { name: 'h/s 1', change: { overheadToRecord: 1 } },
@@ -174,7 +181,7 @@ export function variationTasks(
         seed,
         ...change,
       });
-      return systems.map((system): Task => ({ kind: 'run', system, knobs: tuned[system] ?? {}, spec }));
+      return systems.map((system): Task => ({ kind: 'run', system, knobs: knobsFor(tuned, system), spec }));
     }),
   );
 }
@@ -191,9 +198,39 @@ export function ablationTasks(
       seedsOf(extent.variationSeeds).flatMap((seed) =>
         systems.map((system): Task => {
           const spec = specFor(extent, workload, { load, seed, overheadToRecord });
-          return { kind: 'run', system, knobs: tuned['triage'] ?? {}, spec };
+          return { kind: 'run', system, knobs: knobsFor(tuned, system), spec };
         }),
       ),
+    ),
+  );
+}
+
+/** Whose spend the others get. */
+export const SPENDER = 'tracking-maximum';
+const SPEND_STEPS = 5;
+
+export function spenderTasks(extent: Extent, workload: Workload, tuned: TunedKnobs): Task[] {
+  return HEADLINE_LOADS.flatMap((load) =>
+    seedsOf(extent.spendSeeds).map((seed): Task => {
+      const spec = specFor(extent, workload, { load, seed, overheadToRecord: MEASURED_OVERHEAD_TO_RECORD });
+      return { kind: 'run', system: SPENDER, knobs: knobsFor(tuned, SPENDER), spec };
+    }),
+  );
+}
+
+/** Everybody who can spend more or less, at what the spender cost in the same scenario. */
+export function spendTasks(spenders: readonly DoneRun[], tuned: TunedKnobs): Task[] {
+  return spenders.flatMap(({ task, run }) =>
+    Object.entries(SPEND_KNOBS).map(
+      ([system, knob]): Task => ({
+        kind: 'spend',
+        system,
+        knobs: knobsFor(tuned, system),
+        spec: task.spec,
+        dollars: run.dollars.total,
+        knob,
+        steps: SPEND_STEPS,
+      }),
     ),
   );
 }

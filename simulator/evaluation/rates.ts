@@ -1,7 +1,7 @@
 /** Latency, throughput and utilisation against the rate of events: an account that is large enough for each rate, and steady load. */
 import { BASE_SPEC } from './scenario';
 import type { Task } from './task';
-import type { TunedKnobs } from './tuned';
+import { knobsFor, type TunedKnobs } from './tuned';
 
 export const EVENT_RATES = [2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] as const;
 /** AWS's default quota; what it cannot hold is to be seen. */
@@ -13,7 +13,7 @@ export function rateTasks(systems: readonly string[], tuned: TunedKnobs, rates: 
       (system): Task => ({
         kind: 'run',
         system,
-        knobs: tuned[system] ?? {},
+        knobs: knobsFor(tuned, system),
         spec: {
           ...BASE_SPEC,
           workload: 'steady',

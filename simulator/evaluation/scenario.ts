@@ -42,6 +42,8 @@ export interface ScenarioSpec {
   readonly routing: 'newest' | 'oldest' | 'random';
   readonly initScale: number;
   readonly lagSeconds: number;
+  /** Concurrent invocations that a standard mapping adds a minute, where not as AWS documents it. */
+  readonly rampPerMinute?: number;
   readonly classShares?: readonly number[];
   readonly faults?: boolean;
   /** A step in the demand of some classes, for the surge table. */

@@ -3,16 +3,19 @@ import type { RunSummary } from './accounting';
 import { type CurveResult, type CurveWorkload, computeCurves } from './levels/curves';
 import { findLimit, type Limit, type LimitTask } from './limit';
 import { type RunTask, runTask } from './run';
+import { findSpend, type SpendTask, type Spent } from './spend';
 import { type SurgeFigures, type SurgeTask, surgeFigures } from './surge';
 
 export type Task =
   | ({ readonly kind: 'run' } & RunTask)
   | ({ readonly kind: 'limit' } & LimitTask)
+  | ({ readonly kind: 'spend' } & SpendTask)
   | ({ readonly kind: 'surge' } & SurgeTask)
   | { readonly kind: 'curves'; readonly workload: CurveWorkload; readonly systems?: readonly string[] };
 export type Outcome =
   | { readonly kind: 'run'; readonly run: RunSummary }
   | { readonly kind: 'limit'; readonly limit: Limit }
+  | { readonly kind: 'spend'; readonly spent: Spent }
   | { readonly kind: 'surge'; readonly surge: SurgeFigures }
   | { readonly kind: 'curves'; readonly curves: CurveResult };
 
@@ -22,6 +25,8 @@ export function perform(task: Task): Outcome {
       return { kind: 'run', run: runTask(task) };
     case 'limit':
       return { kind: 'limit', limit: findLimit(task) };
+    case 'spend':
+      return { kind: 'spend', spent: findSpend(task) };
     case 'surge':
       return { kind: 'surge', surge: surgeFigures(task) };
     case 'curves':

@@ -1,8 +1,8 @@
 /** Built-in workloads, as demand per minute relative to its greatest. Real ones come from traces. */
 import { Xoshiro128 } from '../engine';
 
-/** `phases`: normal, surge and high load in turn, as ESMRM's evaluation has them. `bursts`: a Markov-modulated Poisson process. `diurnal`: a day's rhythm in an hour. */
-export type WorkloadName = 'phases' | 'bursts' | 'diurnal' | 'steady';
+/** `training` is what systems are tuned on, and in no table. `phases`: normal, surge and high load in turn, as ESMRM's evaluation has them. `bursts`: a Markov-modulated Poisson process. `diurnal`: a day's rhythm in an hour. */
+export type WorkloadName = 'phases' | 'bursts' | 'diurnal' | 'steady' | 'training';
 export const WORKLOADS: readonly WorkloadName[] = ['phases', 'bursts', 'diurnal'];
 
 export function relativeRates(name: WorkloadName | 'trace', minutes: number, seed: number): number[] {
@@ -10,6 +10,7 @@ export function relativeRates(name: WorkloadName | 'trace', minutes: number, see
   if (name === 'diurnal') return Array.from({ length: minutes }, (_, minute) => day((minute % 60) / 60));
   if (name === 'steady') return new Array<number>(minutes).fill(1);
   if (name === 'bursts') return bursts(minutes, new Xoshiro128(seed, 300));
+  if (name === 'training') return training(minutes, new Xoshiro128(seed, 301));
   throw new RangeError('a trace brings its own rates');
 }
 
@@ -44,4 +45,21 @@ function bursts(minutes: number, uniforms: Xoshiro128): number[] {
     state = state === 1 ? (up ? 2 : 0) : state === 0 ? (up ? 1 : 2) : up ? 1 : 0;
   }
   return rates.slice(0, minutes);
+}
+
+/** Levels of .15 to 1 for 2 min and more, 5 in the mean, reached at once or, every other time, over 1 to 6 min. The greatest becomes 1. */
+function training(minutes: number, uniforms: Xoshiro128): number[] {
+  const rates: number[] = [];
+  let level = 0.4;
+  while (rates.length < minutes) {
+    const to = 0.15 + 0.85 * uniforms.next();
+    const rise = uniforms.next() < 0.5 ? 0 : 1 + Math.floor(6 * uniforms.next());
+    for (let minute = 1; minute <= rise; minute++) rates.push(level + ((to - level) * minute) / (rise + 1));
+    const stay = 2 + Math.round(3 * uniforms.exponential());
+    for (let minute = 0; minute < stay; minute++) rates.push(to);
+    level = to;
+  }
+  const own = rates.slice(0, minutes);
+  const most = Math.max(...own);
+  return own.map((rate) => rate / most);
 }

@@ -12,6 +12,8 @@ export class EventStore {
   /** First row of each lane; the last entry is the number of all rows. */
   readonly offsets: Int32Array;
   readonly arrivedAt: Float64Array;
+  /** What an event's luck is drawn by, so that it is the same in whichever lane a system puts it. */
+  readonly identity: Int32Array;
   /** NaN while there is no outcome. */
   readonly settledAt: Float64Array;
   readonly outcome: Uint8Array;
@@ -29,7 +31,7 @@ export class EventStore {
   readonly next: Int32Array;
   settled = 0;
 
-  constructor(arrivals: readonly Float64Array[]) {
+  constructor(arrivals: readonly Float64Array[], identities: readonly (Int32Array | undefined)[] = []) {
     this.offsets = new Int32Array(arrivals.length + 1);
     arrivals.forEach((each, lane) => {
       this.offsets[lane + 1] = (this.offsets[lane] as number) + each.length;
@@ -37,6 +39,11 @@ export class EventStore {
     const count = this.offsets[arrivals.length] as number;
     this.count = count;
     this.arrivedAt = new Float64Array(count);
+    this.identity = new Int32Array(count);
+    for (let event = 0; event < count; event++) this.identity[event] = event;
+    identities.forEach((each, lane) => {
+      if (each !== undefined) this.identity.set(each, this.offsets[lane]);
+    });
     this.lane = new Uint16Array(count);
     arrivals.forEach((each, lane) => {
       this.arrivedAt.set(each, this.offsets[lane]);

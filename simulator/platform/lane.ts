@@ -130,7 +130,10 @@ export class Lane implements LaneView {
   }
 
   get pollersUpPerSecond(): number {
-    return this.setting.pollers.mode === 'standard' ? LAMBDA_FACTS.standardPerSecond : LAMBDA_FACTS.pollersPerSecond;
+    const { pollers } = this.setting;
+    return pollers.mode === 'standard'
+      ? (pollers.perSecond ?? LAMBDA_FACTS.standardPerSecond)
+      : LAMBDA_FACTS.pollersPerSecond;
   }
 
   enqueue(event: number, now: number): void {

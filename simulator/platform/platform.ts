@@ -42,7 +42,10 @@ export class Platform {
 
   constructor(readonly setting: PlatformSetting) {
     this.keyed = new KeyedUniforms(setting.seed);
-    this.events = new EventStore(setting.lanes.map((lane) => lane.arrivals));
+    this.events = new EventStore(
+      setting.lanes.map((lane) => lane.arrivals),
+      setting.lanes.map((lane) => lane.identities),
+    );
     this.records = new Records(setting, this.events, this.calendar, this.keyed);
     const measured = {
       from: setting.measureFromSeconds,
@@ -149,7 +152,7 @@ export class Platform {
     this.events.isSplit[event] = split ? 1 : 0;
     this.events.hopsLeft[event] = split ? lane.setting.hops : 1;
     if (lane.counts(now)) lane.usage.sqsRequests++;
-    const ingest = lane.setting.ingest.sample(this.keyed.at(PURPOSE.ingest, event));
+    const ingest = lane.setting.ingest.sample(this.keyed.at(PURPOSE.ingest, this.events.identity[event] as number));
     this.calendar.push(now + ingest, VISIBLE, event);
   }
 

@@ -29,7 +29,7 @@ export class Records {
   luckOf(event: number): number {
     const receives = (this.events.receives[event] as number) & 15;
     const hops = (this.events.hopsLeft[event] as number) & 15;
-    return event * RECEIVES + receives * 16 + hops;
+    return (this.events.identity[event] as number) * RECEIVES + receives * 16 + hops;
   }
 
   /** By how much the answer to the invocation is late. */

@@ -6,7 +6,8 @@ import type { ScalingPolicy } from './policy';
 
 /** How a lane's queue is read. */
 export type Pollers =
-  | { readonly mode: 'standard' }
+  /** `perSecond`: concurrent invocations that it adds a second while messages wait; left out: as AWS documents it. */
+  | { readonly mode: 'standard'; readonly perSecond?: number }
   /** Dedicated pollers, each of 10 concurrent invocations. */
   | { readonly mode: 'provisioned'; readonly least: number; readonly most: number };
 
@@ -14,6 +15,8 @@ export interface LaneSetting {
   readonly terms: LaneTerms;
   /** Arrivals at ingestion in seconds since the start, not falling. */
   readonly arrivals: Float64Array;
+  /** Of each arrival: the number that its luck is drawn by, below 2^31. Left out: its place among all arrivals, lane by lane. */
+  readonly identities?: Int32Array;
   /** From the arrival until the message can be received. */
   readonly ingest: Distribution;
   /** h: per invocation. */

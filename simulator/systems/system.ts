@@ -50,8 +50,12 @@ export function laneFor(scenario: Scenario, classes: readonly number[], own: Par
   return {
     setting: {
       ...LANE_DEFAULTS,
+      ...(spec.rampPerMinute === undefined
+        ? {}
+        : { pollers: { mode: 'standard', perSecond: spec.rampPerMinute / 60 } as const }),
       terms: termsFor(scenario, classes),
       arrivals,
+      identities: identitiesOf(scenario, classes, part),
       ingest: deterministic(0.02),
       overheadSeconds,
       record: byMoments(recordSeconds, spec.scv),
@@ -60,6 +64,20 @@ export function laneFor(scenario: Scenario, classes: readonly number[], own: Par
     },
     classOf: part.map((index) => classes[index] ?? 0),
   };
+}
+
+/** Events are numbered class by class, whatever lane they are in: so each has the same luck in every system (D11). */
+function identitiesOf(scenario: Scenario, classes: readonly number[], part: Uint8Array): Int32Array {
+  const before = (index: number) => scenario.arrivals.slice(0, index).reduce((sum, each) => sum + each.length, 0);
+  const next = classes.map(before);
+  const identities = new Int32Array(part.length);
+  for (let arrival = 0; arrival < part.length; arrival++) {
+    const of = part[arrival] as number;
+    const identity = next[of] ?? 0;
+    next[of] = identity + 1;
+    identities[arrival] = identity;
+  }
+  return identities;
 }
 
 export const allClasses = (scenario: Scenario): number[] => scenario.classes.map((_, index) => index);

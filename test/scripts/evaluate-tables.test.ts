@@ -1,0 +1,76 @@
+/** Proves that the report's tables say what their rows have, changes of rank included. */
+import type { MeansRow, SpendRow } from '../../scripts/evaluate/evaluate';
+import { rankOf, sensitivityMarkdown, spendMarkdown } from '../../scripts/evaluate/sensitivity';
+
+const MEANS: MeansRow['means'] = {
+  meanSeconds: 1,
+  p99Seconds: 2,
+  coldShare: 1e-4,
+  unstableShare: 0,
+  onTimeShare: 1,
+  lostShare: 0,
+  dollars: 3,
+  dollarsIfRestarted: 3,
+  idleResidentGigabyteSeconds: 5,
+  idleBilledGigabyteSeconds: 4,
+  utilisation: 0.5,
+  meetsObjectives: true,
+};
+const row = (of: string, system: string, means: Partial<MeansRow['means']>): MeansRow => ({
+  of,
+  system,
+  load: 0.8,
+  overheadToRecord: 1,
+  perSecond: 1,
+  means: { ...MEANS, ...means },
+});
+
+describe('the sensitivity table', () => {
+  const base = [row('base', 'a', { meanSeconds: 1 }), row('base', 'b', { meanSeconds: 2 })];
+
+  it('ranks from the least', () => {
+    expect(rankOf(base, ({ means }) => -means.meanSeconds)).toEqual(['b', 'a']);
+  });
+
+  it('says which variation turns which order round, and nothing of the others', () => {
+    const turned = [row('slow', 'a', { meanSeconds: 3 }), row('slow', 'b', { meanSeconds: 2 })];
+    const same = [row('fast', 'a', { meanSeconds: 0.1 }), row('fast', 'b', { meanSeconds: 0.2 })];
+    const text = sensitivityMarkdown([...base, ...turned, ...same]);
+    expect(text).toContain('| slow | mean s | b < a | a < b |');
+    expect(text).not.toContain('| fast | mean s | a < b |');
+  });
+
+  it('shows the other reading of the rounding rule as a measure of its own', () => {
+    const dear = [
+      row('base', 'a', { meanSeconds: 1, dollarsIfRestarted: 9 }),
+      row('base', 'b', { meanSeconds: 2, dollarsIfRestarted: 4 }),
+    ];
+    expect(sensitivityMarkdown(dear)).toContain('| base | a | 1 | 1 | 0 | 3 | 9 |');
+  });
+
+  it('says so where no order changes', () => {
+    expect(sensitivityMarkdown(base)).toContain('the same in every variation');
+  });
+});
+
+describe('the table of equal spend', () => {
+  it('says what part of the spend was used, and who costs more at the least', () => {
+    const of = (more: Partial<SpendRow>): SpendRow => ({
+      system: 'static',
+      load: 0.8,
+      seed: 1,
+      knob: 'quantile 0.5',
+      over: false,
+      ofSpend: 0.98,
+      means: MEANS,
+      ...more,
+    });
+    const text = spendMarkdown([of({}), of({ system: 'esmrm', over: true, ofSpend: 1.2 })]);
+    expect(text).toContain('| static | quantile 0.5 | 98 % |');
+    expect(text).toContain('| esmrm | quantile 0.5 | 120 %, its least |');
+  });
+
+  it('is not there where nothing was run', () => {
+    expect(spendMarkdown([])).toBe('Not part of this extent.');
+  });
+});
