@@ -39,7 +39,7 @@ const TABLE = [
       '^lambdas/$1/',
       '^lambdas/runtime/',
       '^adapters/aws/',
-      '^core/(contracts|units|ports)/',
+      '^core/(contracts|units|sagas|ports)/',
       '^node_modules/@types/aws-lambda/',
       NODE_PURE,
     ],

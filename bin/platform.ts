@@ -2,18 +2,28 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { loadConfiguration } from '../config';
-import type { Configuration } from '../core/contracts/configuration';
+import { type Configuration, unitPools } from '../core/contracts/configuration';
 import { compileIntakePatterns } from '../core/policies/compile-pattern';
 import type { Application } from '../core/units/definitions';
 import { createBundler } from '../lib/bundling';
 import { HouseRules } from '../lib/house-rules';
 import type { Platform } from '../lib/platform-stack';
 import { addStacks } from '../lib/stacks';
+import { loadSagas } from './sagas';
 
 /** What the stacks are made from. Applications are found by the folder names in the configuration. */
 export async function describePlatform(configuration: Configuration): Promise<Platform> {
-  const applications = await Promise.all(configuration.applications.map((each) => loadApplication(each.name)));
-  const types = applications.flatMap((each) => each.chains.flatMap((chain) => chain.on));
+  const ofUnits = unitPools(configuration);
+  const [applications, sagas] = await Promise.all([
+    Promise.all(
+      configuration.applications.filter(({ pool }) => ofUnits.includes(pool)).map(({ name }) => loadApplication(name)),
+    ),
+    loadSagas(configuration),
+  ]);
+  const types = [
+    ...applications.flatMap((each) => each.chains.flatMap((chain) => chain.on)),
+    ...sagas.flatMap((each) => each.types),
+  ];
   const intakePatterns = Object.fromEntries(
     configuration.sources.flatMap((source) =>
       source.kind === 'eventbridge'
@@ -25,6 +35,7 @@ export async function describePlatform(configuration: Configuration): Promise<Pl
     configuration,
     intakePatterns,
     reactedTypes: [...new Set(types)].sort(),
+    sagas,
     bundler: createBundler(),
   };
 }

@@ -6,6 +6,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -106,6 +107,7 @@ function createClients({ endpoint, region }: Target) {
     lambda: new LambdaClient(common),
     quotas: new ServiceQuotasClient(common),
     s3: new S3Client({ ...common, forcePathStyle: endpoint !== undefined }),
+    sfn: new SFNClient(common),
     sqs: new SQSClient({ ...common, useQueueUrlAsEndpoint: endpoint === undefined }),
     sts: new STSClient(common),
   };

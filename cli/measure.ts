@@ -62,6 +62,12 @@ export function laneFigures(
   });
 }
 
+/** Events that a saga has, and how many of them the reconciler would ask for by now. */
+export function sagaFigures(records: readonly LedgerRecord[], nowMs: number) {
+  const dues = records.flatMap((each) => (each.outcome ? [] : (each.progress?.coordinated?.dueAtMs ?? [])));
+  return { underWay: dues.length, due: dues.filter((dueAtMs) => dueAtMs <= nowMs).length };
+}
+
 /** The smallest value that so many per cent of the sorted ones do not exceed. */
 export function percentile(sorted: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0;

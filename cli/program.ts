@@ -10,6 +10,7 @@ import { laneCommand } from './lane';
 import { loadCommand } from './load';
 import { republishCommand } from './republish';
 import { rollbackCommand } from './rollback';
+import { sagaCommand } from './saga';
 import { schedulingCommand } from './scheduling';
 import { sendCommand } from './send';
 import { smokeCommand } from './smoke';
@@ -41,6 +42,7 @@ export function createProgram(): Command {
     rollbackCommand(),
     decisionsCommand(),
     schedulingCommand(),
+    sagaCommand(),
     dlqCommand(),
     republishCommand(),
     auditCommand(),

@@ -5,7 +5,7 @@ import type { LaneConfiguration } from '../core/contracts/configuration';
 import { LIVE_ALIAS } from '../core/contracts/names';
 import type { Connection } from './connection';
 import { laneState } from './lane-state';
-import { type LaneFigures, laneFigures } from './measure';
+import { type LaneFigures, laneFigures, sagaFigures } from './measure';
 import { duration, print, printJson, table } from './output';
 import { readDepths, total } from './readers/depths';
 import { sampleAcceptances, sampleRecords } from './readers/ledger';
@@ -70,6 +70,7 @@ export async function readStatus(connection: Connection, pages: number) {
     otherDeadLetters: depths.otherDeadLetters,
     suspects: depths.suspects,
     unpublished: depths.unpublished,
+    sagas: sagaFigures(ledger.records, nowMs),
     lanes: lanes.map(({ lane, control: { paused, form }, watermark, capacity }) => ({
       ...(figures.get(lane.name) as LaneFigures),
       paused,
@@ -151,5 +152,8 @@ function printStatus(connection: Connection, status: Awaited<ReturnType<typeof r
   const { queue, deadLetters } = status.unpublished;
   if (total(queue) + total(deadLetters) > 0)
     print(`batches given up by the publisher: ${total(queue)} to be published again, ${total(deadLetters)} for good`);
+  const { underWay, due } = status.sagas;
+  if (underWay > 0)
+    print(`events that sagas have: ${underWay}${due > 0 ? `, ${due} of them for longer than usual` : ''}`);
   for (const [name, depth] of Object.entries(status.otherDeadLetters)) print(`dead letters: ${name} ${depth}`);
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { createEffects } from '../adapters/aws';
 import type { CloudEvent } from '../core/contracts/event';
 import { recordKey } from '../core/contracts/identity';
-import type { LedgerRecord } from '../core/contracts/ledger';
+import type { LedgerRecord, Progress } from '../core/contracts/ledger';
 import type { AuditedAcceptance } from '../core/policies/audit';
 import type { Connection } from './connection';
 import { discardsOf } from './discards';
@@ -134,6 +134,19 @@ async function recordSteps(connection: Connection, key: string): Promise<Step[][
   ];
 }
 
+function progressStep(generation: number, { position, coordinated, committedAtMs }: Progress): Step {
+  const { chain, stage } = position;
+  if (coordinated === undefined)
+    return { generation, stage: 'execution', what: `generation ${generation}: stage ${stage} of ${chain} is next` };
+  const asked = `the reconciler asks it from ${time(coordinated.dueAtMs)} on`;
+  return {
+    ...(committedAtMs === undefined ? {} : { atMs: committedAtMs }),
+    generation,
+    stage: 'coordination',
+    what: `generation ${generation}: saga ${chain} has it, run ${stage + 1}, execution ${coordinated.execution}; ${asked}`,
+  };
+}
+
 async function stepsOf({ clients, names }: Connection, record: LedgerRecord): Promise<Step[]> {
   const { generation, attempts, lastError, progress, outcome } = record;
   const steps: Step[] = [];
@@ -143,12 +156,7 @@ async function stepsOf({ clients, names }: Connection, record: LedgerRecord): Pr
       stage: 'execution',
       what: `generation ${generation}: ${attempts} failed attempts, last: ${lastError}`,
     });
-  if (progress && !outcome)
-    steps.push({
-      generation,
-      stage: 'execution',
-      what: `generation ${generation}: stage ${progress.position.stage} of ${progress.position.chain} is next`,
-    });
+  if (progress && !outcome) steps.push(progressStep(generation, progress));
   if (!outcome) return steps;
   steps.push({
     atMs: outcome.decidedAtMs,

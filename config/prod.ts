@@ -79,6 +79,7 @@ export const prod: Configuration = {
   sources: sources.map((source) => (source.kind === 'kinesis' ? { ...source, shards: 8 } : source)),
   rules,
   applications,
+  // No sagas here: a lane that runs them, their applications and a payment function of your own are added together.
   coordination: null,
   ingestion: {
     timeoutSeconds: 15,

@@ -15,9 +15,13 @@ export const FUNCTION_ENTRIES = {
   'dead-letter': 'lambdas/lanes/dead-letter/handler',
   reconciler: 'lambdas/monitoring/reconciler/handler',
   controller: 'lambdas/scheduling/controller/handler',
+  settle: 'lambdas/coordination/settle/handler',
+  'provider-double': 'lambdas/coordination/provider-double/handler',
 } as const;
 
 const RUNNER = 'lambdas/execution/runner/handler';
+const COORDINATOR = 'lambdas/coordination/coordinator/handler';
+const STEP = 'lambdas/coordination/step/handler';
 
 /** Source of a platform function's entry. */
 export function functionEntry(name: keyof typeof FUNCTION_ENTRIES): string {
@@ -26,14 +30,33 @@ export function functionEntry(name: keyof typeof FUNCTION_ENTRIES): string {
 
 /** Source of a runner's entry: the platform knows no application, so what a pool deploys is listed here, from its configuration. */
 export function runnerEntry(applications: readonly string[]): string {
+  return entryOf(RUNNER, applications, 'application', (names) => `[${names.join(', ')}]`);
+}
+
+/** Source of a coordinator's entry: the sagas of all applications of its pool. */
+export function coordinatorEntry(applications: readonly string[]): string {
+  return entryOf(COORDINATOR, applications, 'sagas', (names) => `[${names.map((each) => `...${each}`).join(', ')}]`);
+}
+
+/** Source of the entry of all steps of an application: which one a function is, its environment says. */
+export function stepEntry(application: string): string {
+  return entryOf(STEP, [application], 'sagas', ([only = '']) => only);
+}
+
+function entryOf(
+  handler: string,
+  applications: readonly string[],
+  exported: string,
+  argument: (names: readonly string[]) => string,
+): string {
   for (const name of applications) {
     if (!existsSync(join(ROOT, 'applications', name, 'index.ts')))
       throw new Error(`There is no applications/${name}/index.ts. These exist: ${existingApplications().join(', ')}.`);
   }
   return [
-    `import { createHandler } from './${RUNNER}';`,
-    ...applications.map((name, index) => `import { application as a${index} } from './applications/${name}/index';`),
-    `export const handler = createHandler([${applications.map((_, index) => `a${index}`).join(', ')}]);`,
+    `import { createHandler } from './${handler}';`,
+    ...applications.map((name, index) => `import { ${exported} as a${index} } from './applications/${name}/index';`),
+    `export const handler = createHandler(${argument(applications.map((_, index) => `a${index}`))});`,
     '',
   ].join('\n');
 }

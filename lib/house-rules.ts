@@ -22,6 +22,18 @@ export const STAR_RESOURCE_REASONS: Readonly<Record<string, string>> = {
   'xray:PutTraceSegments': 'X-Ray has no resource type for segments.',
   'xray:PutTelemetryRecords': 'X-Ray has no resource type for telemetry.',
   'cloudwatch:GetMetricData': 'Metrics are no resources: CloudWatch grants reading on all of them or none.',
+  ...Object.fromEntries(
+    [
+      'CreateLogDelivery',
+      'GetLogDelivery',
+      'UpdateLogDelivery',
+      'DeleteLogDelivery',
+      'ListLogDeliveries',
+      'PutResourcePolicy',
+      'DescribeResourcePolicies',
+      'DescribeLogGroups',
+    ].map((action) => [`logs:${action}`, 'A state machine delivers its logs by it, and it knows no resource.']),
+  ),
   'dynamodb:ListStreams': 'The event source mapping asks for it, and it is granted on all streams or none.',
 };
 

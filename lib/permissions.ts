@@ -4,8 +4,10 @@ import type { LaneConfiguration } from '../core/contracts/configuration';
 import { OPEN_INDEX } from '../core/contracts/names';
 import type { ControlledLane } from './constructs/lane-controller';
 import { allow } from './constructs/platform-function';
-import type { PlatformStack } from './platform-stack';
+import type { CoordinatedSaga, PlatformStack } from './platform-stack';
 
+/** Where coordinators keep requests that are too large to travel. */
+export const SAGA_CLAIMS = 'claims/sagas/';
 const SEND = ['sqs:SendMessage', 'sqs:GetQueueUrl'];
 const RECEIVE = [
   'sqs:ReceiveMessage',
@@ -109,6 +111,59 @@ export function runnerPermissions(
   ];
 }
 
+/** Begins sagas of its lane's applications, and nothing of theirs. */
+export function coordinatorPermissions(stack: PlatformStack, lane: LaneConfiguration): PolicyStatement[] {
+  const { names } = stack;
+  const queue = stack.laneQueueName(lane);
+  const sagas = stack.platform.sagas.filter((each) => each.pool === lane.pool);
+  return [
+    receiveFrom(stack, [queue]),
+    sendTo(stack, [queue]),
+    allow(
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      [stack.tableArn(names.recordsTable)],
+    ),
+    allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [stack.tableArn(names.controlTable)]),
+    ...readAppStore(stack, ['claims/']),
+    allow(['s3:PutObject'], [`${stack.bucketArn(stack.appStoreBucketName)}/${SAGA_CLAIMS}*`]),
+    keepRefused(stack),
+    ...startSagas(stack, sagas),
+  ];
+}
+
+/** What every step may; `paymentFunction` where it takes or gives back money. */
+export function stepPermissions(stack: PlatformStack, paymentFunction: string | undefined): PolicyStatement[] {
+  const { names } = stack;
+  return [
+    allow(
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'],
+      [stack.tableArn(names.statesTable)],
+    ),
+    allow(['dynamodb:GetItem'], [stack.tableArn(names.controlTable)]),
+    ...readAppStore(stack, [SAGA_CLAIMS]),
+    ...(paymentFunction === undefined ? [] : [allow(['lambda:InvokeFunction'], [paymentFunction])]),
+  ];
+}
+
+export function settlePermissions(stack: PlatformStack): PolicyStatement[] {
+  return [
+    allow(
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+      [stack.tableArn(stack.names.recordsTable)],
+    ),
+  ];
+}
+
+function startSagas(stack: PlatformStack, sagas: readonly CoordinatedSaga[]): PolicyStatement[] {
+  if (sagas.length === 0) return [];
+  return [
+    allow(
+      ['states:StartExecution'],
+      sagas.map((each) => `${stack.machinePrefix}${each.name}`),
+    ),
+  ];
+}
+
 export function publisherPermissions(stack: PlatformStack): PolicyStatement[] {
   return [
     allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [stack.tableArn(stack.names.effectsTable)]),
@@ -138,6 +193,7 @@ export function reconcilerPermissions(stack: PlatformStack): PolicyStatement[] {
   const { names } = stack;
   const lanes = queueNames(stack, stack.configuration.lanes);
   const acceptances = stack.tableArn(names.acceptancesTable);
+  const { sagas } = stack.platform;
   return [
     sendTo(stack, lanes),
     allow(
@@ -148,6 +204,15 @@ export function reconcilerPermissions(stack: PlatformStack): PolicyStatement[] {
     allow(['dynamodb:Query'], [`${acceptances}/index/${OPEN_INDEX}`]),
     allow(RECORDS, [stack.tableArn(names.recordsTable)]),
     allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [stack.tableArn(names.controlTable)]),
+    ...startSagas(stack, sagas),
+    ...(sagas.length === 0
+      ? []
+      : [
+          allow(
+            ['states:DescribeExecution'],
+            sagas.map((each) => stack.executionArns(each.name)),
+          ),
+        ]),
   ];
 }
 

@@ -20,7 +20,23 @@ export interface Platform {
   >;
   /** Event types that a deployed application reacts to: exact, or a prefix ending in `*`. */
   readonly reactedTypes: readonly string[];
+  /** Of the coordinated applications that this environment deploys. */
+  readonly sagas: readonly CoordinatedSaga[];
   readonly bundler: Bundler;
+}
+
+/** What the stacks must know of a saga. */
+export interface CoordinatedSaga {
+  readonly name: string;
+  readonly application: string;
+  readonly pool: string;
+  /** Event types that begin it. */
+  readonly types: readonly string[];
+  readonly steps: readonly { readonly name: string; readonly uses: readonly string[] }[];
+  /** As configured, and valid by the saga's own schema. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** Path of the state machine's definition from the root. */
+  readonly definition: string;
 }
 
 export abstract class PlatformStack extends Stack {
@@ -87,6 +103,15 @@ export abstract class PlatformStack extends Stack {
     });
   }
 
+  executionArns(saga: string): string {
+    return this.formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.names.machine(saga)}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
   busArn(): string {
     return this.formatArn({ service: 'events', resource: 'event-bus', resourceName: this.names.bus });
   }
@@ -119,8 +144,10 @@ export abstract class PlatformStack extends Stack {
   }
 }
 
-export function laneRoutes(names: ResourceNames, lanes: readonly LaneConfiguration[]): string {
-  return JSON.stringify(lanes.map((lane) => laneRoute(names, lane)));
+export function laneRoutes({ names, platform }: PlatformStack, lanes: readonly LaneConfiguration[]): string {
+  const takes = (lane: LaneConfiguration) =>
+    platform.sagas.flatMap((each) => (each.pool === lane.pool ? each.types : []));
+  return JSON.stringify(lanes.map((lane) => laneRoute(names, lane, takes(lane))));
 }
 
 /** Without sagas there is nobody to be asked; then it is as soon as a hand-off is looked after. */

@@ -1,5 +1,5 @@
-/** Reads of objects in the app store, bounded in size before the body is taken. */
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+/** Objects in the app store; reads are bounded in size before the body is taken. */
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Claims } from '../../core/ports/claims';
 
 export function createClaims({ s3, bucket }: { readonly s3: S3Client; readonly bucket: string }): Claims {
@@ -17,6 +17,9 @@ export function createClaims({ s3, bucket }: { readonly s3: S3Client; readonly b
         return { status: 'too-large', bytes };
       }
       return { status: 'ok', body: await answer.Body.transformToByteArray() };
+    },
+    put: async (key, body) => {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
     },
   };
 }

@@ -16,6 +16,8 @@ export { createLaneSwitch } from './lane-switch';
 export { createLoads } from './loads';
 export { createMonitorStates } from './monitor-states';
 export { createOutcomeStream } from './outcome-stream';
+export { createPaymentProvider } from './payment-provider';
+export { createProviderLedger, paymentFromItem } from './provider-ledger';
 export { createQuarantine } from './quarantine';
 export { createQueueUrls } from './queue-urls';
 export { createRecords, recordFromItem } from './records';

@@ -3,7 +3,7 @@ import { type MemoryWorld, perform } from './world';
 
 type Read = Awaited<ReturnType<Claims['read']>>;
 
-/** Reads `world.state.objects`. */
+/** `world.state.objects`. */
 export function createMemoryClaims({ world }: { readonly world: MemoryWorld }): Claims {
   return {
     read: (key, maxBytes) =>
@@ -12,6 +12,10 @@ export function createMemoryClaims({ world }: { readonly world: MemoryWorld }): 
         if (text === undefined) return { status: 'missing' };
         const body = new TextEncoder().encode(text);
         return body.length > maxBytes ? { status: 'too-large', bytes: body.length } : { status: 'ok', body };
+      }),
+    put: (key, body) =>
+      perform(world, 'claims', 'put', [key], () => {
+        world.state.objects[key] = new TextDecoder().decode(body);
       }),
   };
 }

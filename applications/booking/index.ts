@@ -4,7 +4,7 @@ import { bookingRequest, bookingSettings } from './requests';
 import { approval, cancel, confirm, inventory, payment, refund, release, reserve, ticket, voidTicket } from './steps';
 
 /** Longer than an approval may take. */
-const TIMEOUT_SECONDS = 6 * 3600;
+const TIMEOUT_SECONDS = 3 * 3600;
 
 export const booking = defineSaga({
   name: 'booking',

@@ -65,7 +65,7 @@ export const layers = defineSaga({
   settings: v.object({}),
   businessKey: ({ id }) => id,
   steps: [cell, gate],
-  timeoutSeconds: 3600,
+  timeoutSeconds: 7200,
 });
 
 export const sagas = [layers];

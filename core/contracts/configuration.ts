@@ -83,9 +83,21 @@ const source = v.variant('kind', [
   v.strictObject({ kind: v.literal('s3'), ...sourceCommon }),
 ]);
 
+const percent = v.pipe(v.number(), v.minValue(0, '0-100'), v.maxValue(100, '0-100'));
+
 /** Where payments are made: by a function of yours, or by the double that is deployed for trying things out. Never the double in `prod`. */
 const paymentProvider = v.variant('kind', [
-  v.strictObject({ kind: v.literal('double') }),
+  v.strictObject({
+    kind: v.literal('double'),
+    /** Uniform between both, before it works on a call. */
+    leastLatencyMilliseconds: whole(0, 60_000),
+    mostLatencyMilliseconds: whole(0, 60_000),
+    /** Of charges and refunds: carried out, and the answer lost. Of all calls: lost before anything is done. */
+    lostAnswersPercent: percent,
+    lostCallsPercent: percent,
+    /** How long a caller waits for what was lost. */
+    hangMilliseconds: whole(0, 60_000),
+  }),
   v.strictObject({
     kind: v.literal('function'),
     functionArn: v.pipe(v.string(), v.regex(/^arn:aws[a-z-]*:lambda:.+:function:.+/, "a function's ARN")),
@@ -97,6 +109,9 @@ const coordination = v.strictObject({
   startsPerSecond: whole(1, 1000),
   /** How soon the reconciler asks a saga without an outcome what became of it; one that still runs is asked again later. */
   askAfterSeconds: seconds(1, 86_400),
+  /** Of the function of each step. The state machine's own time-outs must be longer. */
+  stepTimeoutSeconds: seconds(1, 300),
+  stepMemoryMegabytes: whole(128, 10240),
   /** What single applications need besides. One that needs nothing is left out. */
   applications: v.array(
     v.strictObject({

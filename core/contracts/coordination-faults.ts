@@ -1,5 +1,5 @@
 /** What must hold between the fields of a configuration that has sagas. */
-import type { Configuration } from './configuration';
+import type { Configuration, CoordinationConfiguration, LaneConfiguration } from './configuration';
 import type { Fault } from './errors';
 
 export function coordinationFaults(config: Configuration): Fault[] {
@@ -9,8 +9,10 @@ export function coordinationFaults(config: Configuration): Fault[] {
     ...lanes.flatMap((lane, index): Fault[] => {
       if (lane.runs === 'units') return [];
       const path = `lanes.${index}`;
+      const slow = slowStarts(lane, path, config);
       const others = lanes.filter((each) => each.pool === lane.pool && each !== lane);
       return [
+        ...slow,
         ...(others.length === 0
           ? []
           : [{ path: `${path}.pool`, value: lane.pool, allowed: 'a pool of its own for a lane that runs sagas' }]),
@@ -40,4 +42,28 @@ export function coordinationFaults(config: Configuration): Fault[] {
       ];
     }),
   ];
+}
+
+/** A batch whose starts do not fit into the invocation would come back again and again. */
+function slowStarts(lane: LaneConfiguration, path: string, { coordination }: Configuration): Fault[] {
+  if (coordination === null) return [];
+  const batchMs = lane.batchSize * startEveryMs(lane, coordination);
+  const most = (lane.timeoutSeconds * 1000) / 2;
+  return batchMs <= most
+    ? []
+    : [
+        {
+          path: `${path}.batchSize`,
+          value: lane.batchSize,
+          allowed: `so many that ${batchMs} ms of starts, at coordination.startsPerSecond, fit into half of timeoutSeconds`,
+        },
+      ];
+}
+
+/** Between two starts of one environment, so that all that the lane may have together keep to its pace. */
+export function startEveryMs(
+  { maximumConcurrency }: Pick<LaneConfiguration, 'maximumConcurrency'>,
+  { startsPerSecond }: CoordinationConfiguration,
+): number {
+  return Math.ceil((1000 * maximumConcurrency) / startsPerSecond);
 }

@@ -92,6 +92,47 @@ export const FUNCTION_ENVIRONMENTS = {
     PARALLEL_RECORDS: v.pipe(v.string(), v.transform(Number)),
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
   }),
+  coordinator: v.object({
+    ENVIRONMENT: text,
+    LANE: text,
+    RECORDS_TABLE: text,
+    CONTROL_TABLE: text,
+    APP_STORE_BUCKET: text,
+    QUARANTINE_BUCKET: text,
+    LANES: LANES_SCHEMA,
+    PARALLEL_RECORDS: v.pipe(v.string(), v.transform(Number)),
+    MACHINE_PREFIX: text,
+    SAGA_ASK_AFTER_SECONDS: v.pipe(v.string(), v.transform(Number)),
+    /** Between two starts of this environment. */
+    START_EVERY_MILLISECONDS: v.pipe(v.string(), v.transform(Number)),
+    LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
+  }),
+  step: v.object({
+    ENVIRONMENT: text,
+    SAGA: text,
+    STEP: text,
+    STATES_TABLE: text,
+    CONTROL_TABLE: text,
+    APP_STORE_BUCKET: text,
+    /** The application's own settings; its saga's schema is asked. */
+    SETTINGS: json(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
+    /** ARN of the function that takes payments; empty for a step that asks none. */
+    PAYMENT_FUNCTION: v.string(),
+  }),
+  settle: v.object({
+    ENVIRONMENT: text,
+    RECORDS_TABLE: text,
+    LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
+  }),
+  'provider-double': v.object({
+    ENVIRONMENT: text,
+    PAYMENTS_TABLE: text,
+    LEAST_LATENCY_MILLISECONDS: v.pipe(v.string(), v.transform(Number)),
+    MOST_LATENCY_MILLISECONDS: v.pipe(v.string(), v.transform(Number)),
+    LOST_ANSWERS_PERCENT: v.pipe(v.string(), v.transform(Number)),
+    LOST_CALLS_PERCENT: v.pipe(v.string(), v.transform(Number)),
+    HANG_MILLISECONDS: v.pipe(v.string(), v.transform(Number)),
+  }),
   publisher: v.object({
     ENVIRONMENT: text,
     EFFECTS_TABLE: text,

@@ -87,6 +87,8 @@ export interface Coordinated {
   readonly execution: string;
   /** When the execution has usually ended, so that it is time to ask what became of it. */
   readonly dueAtMs: number;
+  /** `compensate`: this run only takes back what earlier ones did. */
+  readonly intent?: 'compensate';
 }
 
 /** Progress of a split chain, or of an event that a saga has. Moves forward only. */

@@ -39,13 +39,22 @@ export interface ResourceNames {
   laneDeadLetterQueue(lane: string, ordered: boolean): string;
   suspectQueue(pool: string): string;
   suspectDeadLetterQueue(pool: string): string;
+  /** What takes a lane's messages: the runner of its units, or the coordinator of its sagas. */
   runnerFunction(lane: string): string;
   suspectRunnerFunction(pool: string): string;
   controllerFunction(lane: string): string;
   platformFunction(name: PlatformFunction): string;
+  /** A saga's state machine. */
+  machine(saga: string): string;
+  stepFunction(saga: string, step: string): string;
+  /** Writes the outcomes of all sagas. */
+  readonly settleFunction: string;
+  /** Where an application's payments are only played. */
+  providerDoubleFunction(application: string): string;
+  paymentsTable(application: string): string;
 }
 
-export const STACK_NAMES = ['state', 'lanes', 'ingestion', 'monitoring', 'observability'] as const;
+export const STACK_NAMES = ['state', 'coordination', 'lanes', 'ingestion', 'monitoring', 'observability'] as const;
 export type StackName = (typeof STACK_NAMES)[number];
 
 /** Functions that exist once per environment. Lanes and pools have their own runners. */
@@ -101,5 +110,10 @@ export function resourceNames(environment: string): ResourceNames {
     controllerFunction: (lane) => `${prefix}-controller-${lane}`,
     suspectRunnerFunction: (pool) => `${prefix}-suspect-runner-${pool}`,
     platformFunction: (name) => `${prefix}-${name}`,
+    machine: (saga) => `${prefix}-${saga}`,
+    stepFunction: (saga, step) => `${prefix}-${saga}-${step}`,
+    settleFunction: `${prefix}-settle`,
+    providerDoubleFunction: (application) => `${prefix}-provider-double-${application}`,
+    paymentsTable: (application) => `${prefix}-payments-${application}`,
   };
 }

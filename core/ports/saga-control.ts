@@ -14,6 +14,6 @@ export interface SagaControl {
   gate(application: string, instance: string): Promise<SagaGate>;
   /** Says whether it is paused, and nothing else. */
   setPaused(application: string, instance: string, paused: boolean): Promise<void>;
-  /** Says whether it is cancelled and why, and nothing else. A new run of a cancelled one takes it back. */
+  /** Says whether it is cancelled and why, and nothing else. Once its saga has turned back, nothing makes it go forward again. */
   setCancelled(application: string, instance: string, cancelled: boolean, reason?: string): Promise<void>;
 }

@@ -44,10 +44,10 @@ export async function rerun(
     ...progress,
     position: { ...position, stage: run - 1 },
     committedAtMs: nowMs,
-    coordinated: { execution, dueAtMs: nowMs + askAfterMs },
+    coordinated: { execution, dueAtMs: nowMs + askAfterMs, ...(intent === undefined ? {} : { intent }) },
   });
   if (written === 'refused') return { status: 'moved-on' };
-  const input = { ...(before.input as object), run, ...(intent === undefined ? {} : { intent }) };
-  await executions.start(position.chain, execution, input);
+  const { intent: _before, ...input } = before.input as SagaInput;
+  await executions.start(position.chain, execution, { ...input, run, ...(intent === undefined ? {} : { intent }) });
   return { status: 'started', execution, run };
 }

@@ -21,8 +21,13 @@ const API_REQUEST_TIMEOUT_MS = 5_000;
 /** Objects of up to 10 MiB. */
 const OBJECT_REQUEST_TIMEOUT_MS = 10_000;
 
-const settings = (requestTimeout: number) => ({
-  maxAttempts: 3,
+/** What a payment may take, hang included; a step's function has longer. */
+const PAYMENT_REQUEST_TIMEOUT_MS = 3_000;
+/** A state machine repeats its steps; what they call is repeated once here, so that there are never more than eight tries in all. */
+const STEP_ATTEMPTS = 2;
+
+const settings = (requestTimeout: number, maxAttempts = 3) => ({
+  maxAttempts,
   requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true }),
 });
 
@@ -41,6 +46,9 @@ const createS3 = () =>
 
 // Calls without a spread or an accessor in sight: only such are dropped where nothing imports them.
 export const dynamo = /* @__PURE__ */ new DynamoDBClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
+export const stepDynamo = /* @__PURE__ */ new DynamoDBClient(
+  /* @__PURE__ */ settings(REQUEST_TIMEOUT_MS, STEP_ATTEMPTS),
+);
 export const dynamoStreams = /* @__PURE__ */ new DynamoDBStreamsClient(
   /* @__PURE__ */ settings(STREAM_REQUEST_TIMEOUT_MS),
 );
@@ -50,3 +58,5 @@ export const s3 = /* @__PURE__ */ createS3();
 export const cloudWatch = /* @__PURE__ */ new CloudWatchClient(/* @__PURE__ */ settings(API_REQUEST_TIMEOUT_MS));
 export const lambda = /* @__PURE__ */ new LambdaClient(/* @__PURE__ */ settings(API_REQUEST_TIMEOUT_MS));
 export const sfn = /* @__PURE__ */ new SFNClient(/* @__PURE__ */ settings(REQUEST_TIMEOUT_MS));
+/** Never repeats by itself: whether a payment was made is for the step to ask. */
+export const paymentLambda = /* @__PURE__ */ new LambdaClient(/* @__PURE__ */ settings(PAYMENT_REQUEST_TIMEOUT_MS, 1));

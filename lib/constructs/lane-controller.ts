@@ -51,7 +51,7 @@ export class LaneController extends Construct {
         LANE: laneName,
         CONTROL_TABLE: names.controlTable,
         DECISIONS_TABLE: names.decisionsTable,
-        LANES: laneRoutes(names, configuration.lanes),
+        LANES: laneRoutes(stack, configuration.lanes),
         LANE_TERMS: JSON.stringify(configuration.lanes.map(laneTerms)),
         MAPPINGS: stack.toJsonString(Object.fromEntries(lanes.map((each) => [each.lane.name, each.mappingId]))),
         ACCOUNT_CONCURRENCY: String(configuration.accountConcurrency),
@@ -87,7 +87,8 @@ export function laneTerms(lane: LaneConfiguration): LaneTerms {
     lane: lane.name,
     weight: lane.weight,
     objectiveSeconds: lane.objectiveSeconds,
-    ordered: lane.ordered,
+    // Sagas have one form as well.
+    ordered: lane.ordered || lane.runs === 'sagas',
     floor: lane.warmFloor,
     ceiling: lane.warmCeiling,
     leastConcurrency: 2,

@@ -91,6 +91,14 @@ function acknowledgeFindings(scope: Construct, stack: PlatformStack, polled: boo
       'Claim checks lie under this prefix, at keys that producers choose; reading is all that is allowed.',
     [finding(stack.appStoreBucketName, 'in/')]:
       'Object-put events lie under this prefix, at keys that producers choose; reading is all that is allowed.',
+    [finding(stack.appStoreBucketName, 'claims/sagas/')]:
+      'Requests of sagas that are too large to travel lie under this prefix, at keys made from their content.',
+    ...Object.fromEntries(
+      stack.platform.sagas.map(({ name }) => [
+        `AwsSolutions-IAM5[Resource::${executionsAsPrinted(stack.executionArns(name), stack)}]`,
+        'Executions are named by what they are about; describing those of one state machine is all that is allowed.',
+      ]),
+    ),
     [finding(stack.quarantineBucketName, '')]:
       'Refused entries are kept at keys made from their content; nothing may be read or removed.',
     'Serverless-LambdaLatestVersion':
@@ -115,3 +123,5 @@ function asPrinted(name: string, stack: PlatformStack): string {
     .replaceAll(stack.region, printed(stack.region, 'AWS::Region'));
 }
 const printed = (value: string, parameter: string) => (Token.isUnresolved(value) ? `<${parameter}>` : value);
+const executionsAsPrinted = (arn: string, stack: PlatformStack) =>
+  asPrinted(arn, stack).replaceAll(stack.partition, printed(stack.partition, 'AWS::Partition'));

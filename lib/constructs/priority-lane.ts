@@ -1,8 +1,9 @@
-/** A lane: its queue, its dead-letter queue, its runner behind the alias `live`, and the mapping between them. */
+/** A lane: its queue, its dead-letter queue, its runner or coordinator behind the alias `live`, and the mapping between them. */
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type LaneConfiguration, visibilityTimeoutSeconds } from '../../core/contracts/configuration';
-import { runnerPermissions } from '../permissions';
+import { startEveryMs } from '../../core/contracts/coordination-faults';
+import { coordinatorPermissions, runnerPermissions } from '../permissions';
 import { laneRoutes, type PlatformStack, SUSPECT_RECEIVES, suspectLimits } from '../platform-stack';
 import type { ControlledLane } from './lane-controller';
 import { PlatformFunction } from './platform-function';
@@ -33,26 +34,7 @@ export class PriorityLane extends Construct {
       deadLetterVisibilitySeconds,
       maxReceiveCount: lane.maxReceiveCount,
     });
-    const suspectQueue = names.suspectQueue(lane.pool);
-    const runner = new PlatformFunction(this, 'Runner', {
-      stack,
-      kind: 'runner',
-      functionName: names.runnerFunction(lane.name),
-      description: `Runs the chains of pool ${lane.pool} for lane ${lane.name}`,
-      code,
-      timeoutSeconds: lane.timeoutSeconds,
-      memoryMegabytes: lane.memoryMegabytes,
-      ...(lane.reserved ? { reservedConcurrency: lane.maximumConcurrency } : {}),
-      environment: {
-        ...runnerEnvironment(stack, lane.pool),
-        LANE: lane.name,
-        ORDERED: lane.ordered ? 'true' : 'false',
-        SUSPECTS: 'false',
-        PARALLEL_RECORDS: String(lane.parallelRecords),
-        LANES: laneRoutes(names, [lane]),
-      },
-      permissions: runnerPermissions(stack, stack.laneQueueName(lane), [lane], suspectQueue),
-    });
+    const runner = lane.runs === 'units' ? this.runner(stack, lane, code) : this.coordinator(stack, lane, code);
     const mapping = mapQueue(this, 'Mapping', runner, {
       queueArn: queues.queue.queueArn,
       batchSize: lane.batchSize,
@@ -65,6 +47,61 @@ export class PriorityLane extends Construct {
       mappingArn: mapping.eventSourceMappingArn,
     };
   }
+
+  private runner(stack: PlatformStack, lane: LaneConfiguration, code: Code): PlatformFunction<'runner'> {
+    const suspectQueue = stack.names.suspectQueue(lane.pool);
+    return new PlatformFunction(this, 'Runner', {
+      ...laneFunction(stack, lane, code),
+      kind: 'runner',
+      description: `Runs the chains of pool ${lane.pool} for lane ${lane.name}`,
+      environment: {
+        ...runnerEnvironment(stack, lane.pool),
+        LANE: lane.name,
+        ORDERED: lane.ordered ? 'true' : 'false',
+        SUSPECTS: 'false',
+        PARALLEL_RECORDS: String(lane.parallelRecords),
+        LANES: laneRoutes(stack, [lane]),
+      },
+      permissions: runnerPermissions(stack, stack.laneQueueName(lane), [lane], suspectQueue),
+    });
+  }
+
+  private coordinator(stack: PlatformStack, lane: LaneConfiguration, code: Code): PlatformFunction<'coordinator'> {
+    const { names, configuration } = stack;
+    const { coordination } = configuration;
+    if (coordination === null) throw new Error(`Lane ${lane.name} runs sagas, and nothing is said of coordination.`);
+    return new PlatformFunction(this, 'Runner', {
+      ...laneFunction(stack, lane, code),
+      kind: 'coordinator',
+      description: `Begins the sagas of pool ${lane.pool}`,
+      environment: {
+        ENVIRONMENT: configuration.environment,
+        LANE: lane.name,
+        RECORDS_TABLE: names.recordsTable,
+        CONTROL_TABLE: names.controlTable,
+        APP_STORE_BUCKET: stack.appStoreBucketName,
+        QUARANTINE_BUCKET: stack.quarantineBucketName,
+        LANES: laneRoutes(stack, [lane]),
+        PARALLEL_RECORDS: String(lane.parallelRecords),
+        MACHINE_PREFIX: stack.machinePrefix,
+        SAGA_ASK_AFTER_SECONDS: String(coordination.askAfterSeconds),
+        START_EVERY_MILLISECONDS: String(startEveryMs(lane, coordination)),
+        LEDGER_RETENTION_DAYS: String(configuration.retention.ledgerDays),
+      },
+      permissions: coordinatorPermissions(stack, lane),
+    });
+  }
+}
+
+function laneFunction(stack: PlatformStack, lane: LaneConfiguration, code: Code) {
+  return {
+    stack,
+    functionName: stack.names.runnerFunction(lane.name),
+    code,
+    timeoutSeconds: lane.timeoutSeconds,
+    memoryMegabytes: lane.memoryMegabytes,
+    ...(lane.reserved ? { reservedConcurrency: lane.maximumConcurrency } : {}),
+  };
 }
 
 export interface SuspectLaneProps {
@@ -103,7 +140,7 @@ export class SuspectLane extends Construct {
         ORDERED: 'false',
         SUSPECTS: 'true',
         PARALLEL_RECORDS: '1',
-        LANES: laneRoutes(names, lanes),
+        LANES: laneRoutes(stack, lanes),
       },
       permissions: runnerPermissions(stack, queueName, lanes, queueName),
     });

@@ -91,7 +91,7 @@ export class IngestionStack extends PlatformStack {
         CONTROL_TABLE: names.controlTable,
         APP_STORE_BUCKET: this.appStoreBucketName,
         QUARANTINE_BUCKET: this.quarantineBucketName,
-        LANES: laneRoutes(names, configuration.lanes),
+        LANES: laneRoutes(this, configuration.lanes),
         CLASSIFICATION: JSON.stringify({
           sources: configuration.sources,
           rules: configuration.rules,

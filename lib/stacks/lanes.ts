@@ -1,7 +1,7 @@
 /** The lanes with their runners, the suspects of each pool, and the function that ends what a lane gave up. */
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { functionEntry, runnerEntry } from '../bundling';
+import { coordinatorEntry, functionEntry, runnerEntry } from '../bundling';
 import { LaneController } from '../constructs/lane-controller';
 import { PlatformFunction } from '../constructs/platform-function';
 import { mapQueue } from '../constructs/platform-mapping';
@@ -18,12 +18,12 @@ export class LanesStack extends PlatformStack {
     super(scope, platform, 'lanes', 'Triage: one queue, runner and dead-letter queue per lane');
     const deadLetterVisibilitySeconds = DEAD_LETTER_VISIBILITY_SECONDS;
     const lanes = this.configuration.lanes.map((lane) => {
-      const code = this.runnerCode(lane.pool);
+      const code = this.laneCode(lane.pool, lane.runs);
       return new PriorityLane(this, `Lane-${lane.name}`, { stack: this, lane, code, deadLetterVisibilitySeconds });
     });
     this.controllers(lanes);
     for (const pool of this.pools) {
-      const code = this.runnerCode(pool);
+      const code = this.laneCode(pool, 'units');
       new SuspectLane(this, `Suspects-${pool}`, { stack: this, pool, code, deadLetterVisibilitySeconds });
     }
     this.deadLetter();
@@ -42,9 +42,9 @@ export class LanesStack extends PlatformStack {
     }
   }
 
-  private runnerCode(pool: string) {
+  private laneCode(pool: string, runs: 'units' | 'sagas') {
     const applications = this.configuration.applications.filter((each) => each.pool === pool).map((each) => each.name);
-    return this.bundler.code(runnerEntry(applications));
+    return this.bundler.code(runs === 'units' ? runnerEntry(applications) : coordinatorEntry(applications));
   }
 
   private deadLetter(): void {
@@ -61,7 +61,7 @@ export class LanesStack extends PlatformStack {
         ENVIRONMENT: this.configuration.environment,
         RECORDS_TABLE: this.names.recordsTable,
         QUARANTINE_BUCKET: this.quarantineBucketName,
-        LANES: laneRoutes(this.names, this.configuration.lanes),
+        LANES: laneRoutes(this, this.configuration.lanes),
         LEDGER_RETENTION_DAYS: String(this.configuration.retention.ledgerDays),
       },
       permissions: deadLetterPermissions(

@@ -29,7 +29,7 @@ export class MonitoringStack extends PlatformStack {
         ACCEPTANCES_TABLE: names.acceptancesTable,
         RECORDS_TABLE: names.recordsTable,
         CONTROL_TABLE: names.controlTable,
-        LANES: laneRoutes(names, configuration.lanes),
+        LANES: laneRoutes(this, configuration.lanes),
         LANE_PATIENCE_SECONDS: JSON.stringify(
           Object.fromEntries(
             configuration.lanes.map((lane) => [lane.name, lanePatienceSeconds(lane, this.lanesOf(lane.pool))]),

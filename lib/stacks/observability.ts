@@ -11,6 +11,7 @@ import { PLATFORM_FUNCTIONS } from '../../core/contracts/names';
 import { AlarmFactory } from '../constructs/alarms';
 import { depth, type FunctionTarget, functionMetric, oldestAge, percent } from '../constructs/metrics';
 import { addDashboard } from '../constructs/platform-dashboard';
+import { addSagaAlarms } from '../constructs/saga-alarms';
 import { addSchedulingAlarms } from '../constructs/scheduling-alarms';
 import { type Platform, PlatformStack } from '../platform-stack';
 
@@ -27,6 +28,7 @@ export class ObservabilityStack extends PlatformStack {
     this.streams(alarms);
     this.functions(alarms);
     addSchedulingAlarms(this, alarms, this.lanes());
+    addSagaAlarms(this, alarms);
     if (this.features.has('composite-alarms')) {
       alarms.addComposite('losing', 'Events are ending in failure queues.', 'dead-letters', this.failureAlarms(alarms));
     }

@@ -1,12 +1,5 @@
 /** What must outlive every function: the ledger, context, effects, states and control tables, the buckets, and the publisher. */
-import {
-  AttributeType,
-  BillingMode,
-  ProjectionType,
-  StreamViewType,
-  Table,
-  type TableProps,
-} from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, ProjectionType, StreamViewType, type Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
@@ -16,6 +9,7 @@ import { functionEntry } from '../bundling';
 import { acknowledge } from '../constructs/acknowledge';
 import { allow, PlatformFunction } from '../constructs/platform-function';
 import { mapQueue, mapStream } from '../constructs/platform-mapping';
+import { platformTable } from '../constructs/platform-table';
 import { QueuePair } from '../constructs/queue-pair';
 import { secureBucket } from '../constructs/secure-bucket';
 import { publisherPermissions, republisherPermissions } from '../permissions';
@@ -52,19 +46,7 @@ export class StateStack extends PlatformStack {
   }
 
   private table(id: string, props: TableProps): Table {
-    const { configuration } = this;
-    const table = new Table(this, id, {
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      deletionProtection: configuration.deletionProtection,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: configuration.pointInTimeRecovery },
-      removalPolicy: this.removalPolicy,
-      ...props,
-    });
-    if (!configuration.pointInTimeRecovery) {
-      const reason = `The ${configuration.environment} environment holds nothing that could not be sent again; recovery to a point in time is switched on by its configuration where data matters.`;
-      acknowledge(table, { 'AwsSolutions-DDB3': reason, 'Serverless-DynamoDBPITREnabled': reason });
-    }
-    return table;
+    return platformTable(this, id, props);
   }
 
   private acceptances(): void {

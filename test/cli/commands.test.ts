@@ -33,6 +33,7 @@ const COMMANDS = [
   'trace',
   'lane',
   'rollback',
+  'saga',
   'decisions',
   'scheduling',
   'dlq',

@@ -30,5 +30,11 @@ export function storesSuite(ports: () => PortsUnderTest): void {
       expect(await ports().claims.read(key, 5)).toEqual({ status: 'too-large', bytes: 12 });
       expect(await ports().claims.read(`in/meters/${fresh()}`, 5)).toEqual({ status: 'missing' });
     });
+    it('reads what it has put, again and again', async () => {
+      const key = `claims/${fresh()}`;
+      for (let time = 0; time < 2; time++) await ports().claims.put(key, new TextEncoder().encode('{"größe":1}'));
+      const read = await ports().claims.read(key, 100);
+      expect(read.status === 'ok' && new TextDecoder().decode(read.body)).toBe('{"größe":1}');
+    });
   });
 }

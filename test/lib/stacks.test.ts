@@ -13,6 +13,10 @@ const all = (type: string) => Object.values(templates).flatMap((template) => res
 
 function kindOf(functionName: string): FunctionKind {
   if (functionName.startsWith('triage-dev-controller-')) return 'controller';
+  if (functionName === 'triage-dev-runner-sagas') return 'coordinator';
+  if (functionName === 'triage-dev-settle') return 'settle';
+  if (functionName.startsWith('triage-dev-provider-double-')) return 'provider-double';
+  if (/^triage-dev-(booking|layers)-/.test(functionName)) return 'step';
   return PLATFORM_FUNCTIONS.find((kind) => functionName === `triage-dev-${kind}`) ?? 'runner';
 }
 
@@ -47,8 +51,9 @@ describe('functions', () => {
   it('run on arm64 with tracing and a log group of their own with retention', () => {
     const groups = all('AWS::Logs::LogGroup');
     const functions = all('AWS::Lambda::Function');
-    expect(functions).toHaveLength(16);
-    expect(groups).toHaveLength(functions.length);
+    expect(functions).toHaveLength(32);
+    const machines = all('AWS::StepFunctions::StateMachine');
+    expect(groups).toHaveLength(functions.length + machines.length);
     for (const group of groups) expect(group.RetentionInDays).toBe(14);
     for (const each of functions) {
       expect([each.Architectures, each.Runtime, each.TracingConfig]).toEqual([
@@ -77,7 +82,7 @@ describe('functions', () => {
 describe('mappings', () => {
   it('report failures item by item, capped, on the alias', () => {
     const mappings = all('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(17);
+    expect(mappings).toHaveLength(19);
     for (const mapping of mappings) {
       expect(mapping.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
       expect(JSON.stringify(mapping.FunctionName)).toContain(':live');
@@ -160,7 +165,7 @@ describe('rules', () => {
 describe('tables and buckets', () => {
   it('recover to a point in time, on demand', () => {
     const tables = all('AWS::DynamoDB::Table');
-    expect(tables).toHaveLength(7);
+    expect(tables).toHaveLength(8);
     for (const table of tables) {
       expect(table.BillingMode).toBe('PAY_PER_REQUEST');
       expect(table.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true);

@@ -1,5 +1,5 @@
 /** Wires the runner to AWS. The entry that a synth generates calls `createHandler` with the applications of its pool. */
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import {
   createClaims,
   createContextStore,
@@ -8,12 +8,13 @@ import {
   createQuarantine,
   createRecords,
 } from '../../../adapters/aws';
-import { type Delivery, parseLaneMessage } from '../../../core/contracts/lane-message';
 import { indexChains } from '../../../core/units/choose-chain';
 import type { Application } from '../../../core/units/definitions';
 import { dynamo, s3, sqs } from '../../runtime/clients';
+import { readDelivery } from '../../runtime/delivery';
 import { createLog } from '../../runtime/log';
 import { type Metric, metricLine } from '../../runtime/metrics';
+import { createInitOnce, serviceMetrics } from '../../runtime/service-metrics';
 import { createRunner } from './core';
 import { readRunnerEnvironment } from './env';
 import { type Summary, summarise } from './summary';
@@ -74,41 +75,6 @@ function portsOf(environment: Environment, suspects: boolean, log: ReturnType<ty
     quarantine: createQuarantine({ s3, bucket: environment.QUARANTINE_BUCKET }),
     claims: createClaims({ s3, bucket: environment.APP_STORE_BUCKET }),
     log,
-  };
-}
-
-/** `undefined` for what no part of Triage wrote: it goes to the dead-letter queue, whose function keeps it in quarantine. */
-function readDelivery({ messageId, receiptHandle, attributes, body }: SQSRecord): Delivery | undefined {
-  const message = parseLaneMessage(body);
-  return message === undefined
-    ? undefined
-    : {
-        messageId,
-        receiptHandle,
-        receiveCount: Number(attributes.ApproximateReceiveCount),
-        sentAtMs: Number(attributes.SentTimestamp),
-        message,
-      };
-}
-
-/** What a controller finds the parts of an invocation's time from: sums that add up over environments. */
-function serviceMetrics(records: number, busyMs: number): Metric[] {
-  return [
-    { name: 'records', unit: 'Count', value: records },
-    { name: 'recordsSquared', unit: 'None', value: records ** 2 },
-    { name: 'busy', unit: 'Milliseconds', value: busyMs },
-    { name: 'busySquared', unit: 'None', value: busyMs ** 2 },
-    { name: 'recordBusy', unit: 'None', value: records * busyMs },
-  ];
-}
-
-/** From the start of the process to its first batch: told once per environment. */
-function createInitOnce(initMs: number): () => Metric[] {
-  let isTold = false;
-  return () => {
-    if (isTold) return [];
-    isTold = true;
-    return [{ name: 'init', unit: 'Milliseconds', value: initMs }];
   };
 }
 

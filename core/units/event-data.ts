@@ -1,8 +1,8 @@
-/** An event whose data lies in the app store gets it before its units run. */
+/** An event whose data lies in the app store gets it before its units run, or its saga begins. */
 import { createHash } from 'node:crypto';
-import { TerminalError } from '../../../core/contracts/errors';
-import type { CloudEvent, Envelope } from '../../../core/contracts/event';
-import type { Claims } from '../../../core/ports';
+import { TerminalError } from '../contracts/errors';
+import type { CloudEvent, Envelope } from '../contracts/event';
+import type { Claims } from '../ports';
 
 /** Design limit of a claim check. */
 const MOST_BYTES = 10 * 1024 * 1024;

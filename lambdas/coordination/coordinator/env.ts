@@ -1,0 +1,5 @@
+import { readEnvironment } from '../../runtime/environment';
+
+/** What a coordinator reads from its environment. */
+export const readCoordinatorEnvironment = (variables: Readonly<Record<string, string | undefined>>) =>
+  readEnvironment('coordinator', variables);

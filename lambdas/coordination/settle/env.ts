@@ -1,0 +1,5 @@
+import { readEnvironment } from '../../runtime/environment';
+
+/** What the function that settles sagas reads from its environment. */
+export const readSettleEnvironment = (variables: Readonly<Record<string, string | undefined>>) =>
+  readEnvironment('settle', variables);

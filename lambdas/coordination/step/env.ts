@@ -1,0 +1,5 @@
+import { readEnvironment } from '../../runtime/environment';
+
+/** What a step's function reads from its environment. */
+export const readStepEnvironment = (variables: Readonly<Record<string, string | undefined>>) =>
+  readEnvironment('step', variables);
