@@ -3,7 +3,7 @@
  * and with each condition taken out in turn the exploration finds the hole that it closes. Larger bounds: test/exploration/main.ts.
  */
 import { CONDITIONS } from '../../adapters/memory';
-import { type Exploration, Explorer } from './engine';
+import { type Exploration, Explorer, findHole } from './engine';
 import { modelOf } from './model';
 import { RULES } from './rules';
 import { EVERYONE, IMPLIED, REMOVALS, SCENARIOS } from './scenarios';
@@ -44,7 +44,7 @@ describe('each condition closes a hole', () => {
     'fails if taken out: %s',
     async (name, { condition, rule, scenario }) => {
       const without = { conditions: condition ? [condition] : [], rules: rule ? [rule] : [] };
-      const result = await new Explorer(modelOf(scenario, without)).explore(MOST_STATES_TO_A_HOLE);
+      const result = await findHole(modelOf(scenario, without), MOST_STATES_TO_A_HOLE);
       note(`without ${name}`, result);
       expect(result.hole?.what).toBeDefined();
     },

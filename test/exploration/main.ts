@@ -3,7 +3,7 @@
  * is of states in one exploration (default 200,000); `TRIAGE_EXPLORE_SWITCHES` sets how often one process may interrupt another
  * (default: as in the unit tests). Ends with 1 where the protocol as it is has a hole, or a removal shows none.
  */
-import { Explorer } from './engine';
+import { Explorer, findHole } from './engine';
 import { modelOf } from './model';
 import { EVERYONE, REMOVALS, SCENARIOS } from './scenarios';
 
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     if (!name.includes(part)) continue;
     const startedAt = Date.now();
     const without = { conditions: condition ? [condition] : [], rules: rule ? [rule] : [] };
-    const { states, hole } = await new Explorer(modelOf(scenario, without)).explore(mostStates);
+    const { states, hole } = await findHole(modelOf(scenario, without), mostStates);
     failed ||= hole === undefined;
     const end = hole ? `${hole.what}\n    ${hole.trace.join('\n    ')}` : 'NO HOLE FOUND';
     process.stdout.write(`${name}: ${states} states, ${Date.now() - startedAt} ms: ${end}\n`);

@@ -22,7 +22,7 @@ import { bury } from '../../lambdas/lanes/dead-letter/core';
 import { sweep } from '../../lambdas/monitoring/reconciler/core';
 import { publish } from '../../lambdas/state/publisher/core';
 import { explored } from './application';
-import { type Actor, type Clock, type Explorer, identify, type Model, type Situation, type Start } from './engine';
+import type { Actor, Clock, Explorer, Model, Situation, Start } from './engine';
 import { type GivenEvent, HAND_OFF_BOUND_MS, ingest, intakeBody } from './ingestion';
 import { wrongAfterStep, wrongAtEnd } from './invariants';
 import { type Rule, rulePorts } from './rules';
@@ -322,7 +322,7 @@ async function drain(from: Situation, explorer: Explorer, scenario: Scenario): P
   let situation: Situation = { ...from, used: {} };
   const passed: string[] = [];
   for (let round = 0; round < 400; round += 1) {
-    const id = identify(situation);
+    const id = explorer.identities.of(situation);
     if (explorer.drained.has(id)) break;
     passed.push(id);
     const next = await drainStep(situation, explorer);
