@@ -5,6 +5,7 @@
  * the audit go round it. A point without a strike fails the test, since it would prove nothing.
  *
  * KILLS_PER_POINT (default 1): how often each kill point strikes; 20 for the long run, which takes many minutes.
+ * KILL_POINTS (default all): a regular expression on the points' names, to strike some of them often and the others not at all.
  */
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,12 +18,12 @@ import { type FaultProxy, startFaultProxy } from '../../local/faults/proxy';
 import { freePort } from '../../local/processes';
 import { killRules, refusalRules } from './faults/kill-points';
 import { killAtRandom } from './faults/random-kills';
-import { owed, prepareLanes, send, troubleRules, troubles } from './faults/trouble';
+import { oneByOne, owed, prepareLanes, send, troubleRules, troubles } from './faults/trouble';
 import { poll, settledAudit, startTriage, triage, until } from './platform';
 
 const KILLS = Number(process.env.KILLS_PER_POINT ?? '1');
 /** Each killed batch comes back after its queue's visibility timeout, and the next kill may hit it again. */
-const STRIKE_LIMIT_MS = 120_000 + (KILLS - 1) * 30_000;
+const STRIKE_LIMIT_MS = 120_000 + (KILLS - 1) * 15_000;
 const SETTLE_LIMIT_MS = 180_000 + (KILLS - 1) * 60_000;
 const EVENTS = 240 * KILLS;
 const SEED = 7;
@@ -30,7 +31,8 @@ const folder = mkdtempSync(join(tmpdir(), 'triage-faults-'));
 const journal = join(folder, 'journal.ndjson');
 const trouble = troubles(KILLS);
 const always = troubleRules(KILLS);
-const mustStrike = [...killRules(KILLS), ...refusalRules(KILLS)];
+const CHOSEN = new RegExp(process.env.KILL_POINTS ?? '');
+const mustStrike = [...killRules(KILLS), ...refusalRules(KILLS)].filter(({ name }) => CHOSEN.test(name));
 
 describe('killed functions and a failing ledger', () => {
   let proxy: FaultProxy;
@@ -43,7 +45,7 @@ describe('killed functions and a failing ledger', () => {
     proxy.forwardTo(`http://127.0.0.1:${port}`);
     await bringUp({ port, functionsEndpoint: proxy.endpoint, tickSeconds: 1 });
     connection = await connect('local');
-    await prepareLanes(connection);
+    await prepareLanes(connection, KILLS);
   }, 180_000);
 
   afterAll(async () => {
@@ -57,35 +59,40 @@ describe('killed functions and a failing ledger', () => {
     'lose nothing and double nothing',
     async () => {
       proxy.setRules(always);
-      const early = await send(connection, [trouble.warmUp, trouble.unsendable]);
+      const [unsendable, ...moreUnsendable] = oneByOne(trouble.unsendable);
+      if (unsendable === undefined) throw new RangeError('no kills');
+      const early = await send(connection, [trouble.warmUp, unsendable]);
       await until('the sensors are known', audit, isWarm, 60_000);
 
       proxy.setRules([...always, ...mustStrike]);
       const random = killAtRandom(proxy.endpoint, 'runner-high', SEED);
-      const [late] = await Promise.all([
-        send(connection, [trouble.alarming, trouble.suspected, trouble.doomed, trouble.stuck]),
-        load(),
+      const waiting = [oneByOne(trouble.suspected), moreUnsendable];
+      const late: JournalEntry[] = [];
+      const [atOnce, killedAtRandom] = await Promise.all([
+        send(connection, [trouble.alarming, trouble.doomed, trouble.stuck]),
+        load().then(random.stop),
+        poll(
+          async () => {
+            const next = waiting.flatMap((each) => each.splice(0, 1));
+            late.push(...(await send(connection, [owed(late.length), ...next])));
+            return struckLessThan(KILLS, proxy);
+          },
+          (each) => each.length === 0,
+          STRIKE_LIMIT_MS,
+          1_000,
+        ),
       ]);
-      const killedAtRandom = await random.stop();
-      const { seen: missed } = await poll(
-        async () => {
-          late.push(...(await send(connection, [owed(late.length)])));
-          return notStruck(proxy);
-        },
-        (each) => each.length === 0,
-        STRIKE_LIMIT_MS,
-        1_000,
-      );
-      note([...early, ...late]);
+      note([...early, ...atOnce, ...late]);
+      const missed = struckLessThan(1, proxy);
       const strikes = proxy.strikes();
       proxy.setRules(always);
       const report = await settledAudit(journal, SETTLE_LIMIT_MS);
       const shown = { ...report, findings: report.findings.slice(0, 20) };
       process.stderr.write(`${JSON.stringify({ strikes, killedAtRandom, report: shown }, null, 1)}\n`);
-      expect(report.findings).toEqual([]);
-      expect(report).toMatchObject({ balanced: true, inFlight: 0 });
+      expect(report.findings.filter((each) => !isStuckGivenUp(each))).toEqual([]);
+      expect(report.inFlight).toBe(0);
       expect(report.journal).toMatchObject({
-        sent: EVENTS + early.length + late.length,
+        sent: EVENTS + early.length + atOnce.length + late.length,
         unconfirmed: 0,
         inIntake: 0,
       });
@@ -98,15 +105,18 @@ describe('killed functions and a failing ledger', () => {
   );
 });
 
-function notStruck(proxy: FaultProxy): string[] {
+function struckLessThan(times: number, proxy: FaultProxy): string[] {
   const strikes = proxy.strikes();
-  return mustStrike.map(({ name }) => name).filter((name) => (strikes[name] ?? 0) === 0);
+  return mustStrike.map(({ name }) => name).filter((name) => (strikes[name] ?? 0) < times);
 }
+
+/** Dead after its lane's three receives, since kills used them up before its position could be sent: its right end, with its reason. */
+const isStuckGivenUp = ({ check, event, detail }: AuditReport['findings'][number]): boolean =>
+  check === 'fate' && event.startsWith('stuck-') && /^DEAD \(.+\), but DONE/.test(detail);
 
 /** All that was sent first is accepted, and done but for what cannot be sent. */
 function isWarm({ accepted, inFlight }: AuditReport): boolean {
-  const unsendable = trouble.unsendable.events.length;
-  return accepted === trouble.warmUp.events.length + unsendable && inFlight === unsendable;
+  return accepted === trouble.warmUp.events.length + 1 && inFlight === 1;
 }
 
 /** The class `high` is left to the troubled events. */

@@ -3,7 +3,7 @@
  * up, what no lane takes, and what takes its worker with it. They go through `high`, a lane that the stream leaves alone, because
  * a hand-off that fails and a short receive limit would concern their neighbours, too.
  */
-import { GetQueueAttributesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { createControl, createControllers, createQueueUrls } from '../../../adapters/aws';
 import type { Connection } from '../../../cli/connection';
 import { journalEntry, type PlannedEvent } from '../../../cli/workload/generator';
@@ -15,6 +15,8 @@ import { names } from './kill-points';
 
 /** Before a lane gives up: fewer than configured, since the waits between them double. */
 const RECEIVES = 3;
+/** Kills of one function hit the same message again and again: no other queue gives up before these are spent. */
+const RECEIVES_PER_KILL = 12;
 /** Receives that end in a kill before a message is moved to the suspects. */
 const KILLS_OF_A_SUSPECT = 2;
 /** Longer than any of the functions may run. */
@@ -31,17 +33,17 @@ interface Trouble {
   readonly events: readonly CloudEvent[];
 }
 
-/** How many of each kind: twice the kills of a point, one for the kill before and one for the kill after. */
+/** How many of each kind: at least twice the kills of a point, one for the kill before and one for the kill after. */
 export function troubles(kills: number) {
-  const each = (kind: string, eventOf: (name: string, index: number) => CloudEvent) =>
-    Array.from({ length: 2 * kills }, (_, index) => eventOf(`${kind}-${index}`, index));
+  const each = (kind: string, eventOf: (name: string, index: number) => CloudEvent, perKill = 2) =>
+    Array.from({ length: perKill * kills }, (_, index) => eventOf(`${kind}-${index}`, index));
   const quiet = (name: string, index: number) => reading(`${name}-${index}`, name, 20 + (index % 3));
   return {
     warmUp: {
       way: 'devices',
       lane: 'normal',
       expected: 'DONE',
-      events: each('alarming', (name) => reading(name, name, 20)).flatMap(({ id }) =>
+      events: each('alarming', (name) => reading(name, name, 20), 3).flatMap(({ id }) =>
         Array.from({ length: WARM_UP_READINGS }, (_, index) => quiet(id, index)),
       ),
     },
@@ -49,7 +51,7 @@ export function troubles(kills: number) {
       'devices',
       'normal',
       'DONE',
-      each('alarming', (name) => reading(name, name, 200)),
+      each('alarming', (name) => reading(name, name, 200), 3),
     ),
     suspected: trouble(
       'devices',
@@ -63,6 +65,7 @@ export function troubles(kills: number) {
       'DEAD',
       each('doomed', (name) => reading(name, name, 20)),
     ),
+    // DONE where the dead-letter function sends it on; kills may use up its few receives before that.
     stuck: trouble(
       'devices',
       'high',
@@ -78,6 +81,9 @@ export function troubles(kills: number) {
     ),
   } satisfies Record<string, Trouble>;
 }
+
+/** The same trouble, an event at a time: so that they share neither an acceptance nor a batch, and are not all struck by one kill. */
+export const oneByOne = (all: Trouble): Trouble[] => all.events.map((event) => ({ ...all, events: [event] }));
 
 /** One more that is left to the reconciler to hand over: kills of a sweep use up several at once. */
 export const owed = (index: number): Trouble =>
@@ -105,22 +111,22 @@ const reading = (id: string, sensor: string, value: number): CloudEvent => ({
 
 /** What befalls them, as long as the test runs. These come before the kills, so that no kill lets one of them through. */
 export function troubleRules(kills: number): readonly FaultRule[] {
-  const rule = (name: string, operation: string, bodyHolds: string, caller: string): FaultRule => ({
+  const rule = (name: string, operation: string, bodyHolds: string, caller?: string): FaultRule => ({
     name,
     operation,
     bodyHolds,
-    caller: `${names.prefix}-${caller}`,
+    ...(caller === undefined ? {} : { caller: `${names.prefix}-${caller}` }),
     action: 'refuse',
     when: 'before',
     skip: 0,
     times: FOR_GOOD,
   });
   return [
-    rule('no ingestion hands it over', 'SendMessageBatch', 'unsendable-', 'ingest'),
+    // Whoever asks, where it may be anybody: a caller that was killed a moment ago cannot be named, and its request goes through.
+    rule('nobody hands it over', 'SendMessageBatch', 'unsendable-'),
     rule('ingestion leaves it to the reconciler', 'SendMessageBatch', 'owed-', 'ingest'),
-    rule('no reconciler hands it over', 'SendMessageBatch', 'unsendable-', 'reconciler'),
     rule('no runner sends it on', 'SendMessageBatch', 'stuck-', 'runner-high'),
-    rule('no runner commits it', 'TransactWriteItems', 'doomed-', 'runner-high'),
+    rule('nobody commits it', 'TransactWriteItems', 'doomed-'),
     ...troubles(kills).suspected.events.map(({ id }) => ({
       ...rule(`its worker dies of ${id}`, 'TransactWriteItems', `/${id}"`, 'runner-normal'),
       action: 'kill' as const,
@@ -133,7 +139,10 @@ export function troubleRules(kills: number): readonly FaultRule[] {
  * Lanes `normal` and `high` split, which their controllers would take back; `high` gives up early; and what a kill has left is given
  * out again sooner than configured, since the test waits for that most of its time. A runner must not have read its control record yet.
  */
-export async function prepareLanes({ clients: { dynamo, sqs }, configuration }: Connection): Promise<void> {
+export async function prepareLanes(
+  { clients: { dynamo, sqs }, configuration }: Connection,
+  kills: number,
+): Promise<void> {
   const { controlTable: table, decisionsTable } = names;
   const control = createControl({ dynamo, sqs, table, queues: [] });
   const controllers = createControllers({ dynamo, controlTable: table, decisionsTable, retentionDays: 1 });
@@ -150,11 +159,27 @@ export async function prepareLanes({ clients: { dynamo, sqs }, configuration }: 
   for (const name of [...lanes, names.expressIntakeQueue, names.standardIntakeQueue])
     await sqs.send(new SetQueueAttributesCommand({ ...(await queue(name)), Attributes: { VisibilityTimeout } }));
 
-  const high = await queue(names.laneQueue('high', false));
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ ...high, AttributeNames: ['RedrivePolicy'] }));
+  const patient = [
+    ...configuration.lanes
+      .filter(({ name }) => name !== 'high')
+      .map((lane) => names.laneQueue(lane.name, lane.ordered)),
+    names.suspectQueue('main'),
+    names.expressIntakeQueue,
+    names.standardIntakeQueue,
+  ];
+  for (const name of patient) await limitReceives(sqs, await queue(name), RECEIVES_PER_KILL * kills);
+  await limitReceives(sqs, await queue(names.laneQueue('high', false)), RECEIVES);
+}
+
+async function limitReceives(
+  sqs: SQSClient,
+  queue: { readonly QueueUrl: string },
+  maxReceiveCount: number,
+): Promise<void> {
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ ...queue, AttributeNames: ['RedrivePolicy'] }));
   const policy = JSON.parse(Attributes?.RedrivePolicy ?? '{}') as object;
-  const RedrivePolicy = JSON.stringify({ ...policy, maxReceiveCount: RECEIVES });
-  await sqs.send(new SetQueueAttributesCommand({ ...high, Attributes: { RedrivePolicy } }));
+  const RedrivePolicy = JSON.stringify({ ...policy, maxReceiveCount });
+  await sqs.send(new SetQueueAttributesCommand({ ...queue, Attributes: { RedrivePolicy } }));
 }
 
 /** Answers with their lines of the journal. */
