@@ -158,5 +158,8 @@ async function countSplitInFlight(connection: Connection, lane: string): Promise
   const open = (await acceptances.open(Date.now() + YEAR_MS, MOST_OPEN)).filter((each) => each.lane === lane);
   const keys = open.flatMap(({ envelopes }) => envelopes.map(({ key, generation }) => ({ key, generation })));
   const records = await recordsOf(connection).read(keys);
-  return records.filter(({ outcome, progress }) => outcome === undefined && progress !== undefined).length;
+  // What a saga has is in no lane any more, whatever version of the coordinator began it.
+  const isInFlight = (each: (typeof records)[number]) =>
+    each.outcome === undefined && each.progress !== undefined && each.progress.coordinated === undefined;
+  return records.filter(isInFlight).length;
 }

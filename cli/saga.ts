@@ -43,7 +43,8 @@ export function sagaCommand(): Command {
     )
     .addCommand(cancelCommand())
     .addCommand(rerunCommand())
-    .addCommand(approveCommand());
+    .addCommand(approveCommand())
+    .addCommand(putCommand());
 }
 
 interface Done {
@@ -87,7 +88,7 @@ function listCommand(): Command {
     .option('--limit <n>', 'at most so many of each saga', wholeNumberAbove0, 20);
   return withJson(withEnvironment(command)).action((options: ListOptions) =>
     runConnected(options.env, async (connection) => {
-      const sagas = (await configuredSagas(connection)).filter(({ name }) => name === (options.saga ?? name));
+      const sagas = configuredSagas(connection).filter(({ name }) => name === (options.saga ?? name));
       if (sagas.length === 0)
         throw new UserError(`There is no saga "${options.saga}".`, 'Leave --saga out to see all.');
       const { executions } = sagaPorts(connection);
@@ -215,3 +216,32 @@ const approveCommand = () =>
       new Option('--by <name>', 'who decides').default(process.env.USER ?? 'somebody'),
     ],
   );
+
+function putCommand(): Command {
+  const command = new Command('put')
+    .argument('<application>', 'its name')
+    .argument('<instance>', 'what it looks after, as it keys it: `thing:acme/opera`')
+    .argument('<name>', 'name of the result: `offer`')
+    .argument('<json>', 'its new value')
+    .description('put something that an application looks after: what is on sale, say');
+  return withJson(withEnvironment(command)).action(
+    (application: string, instance: string, name: string, text: string, options: CommonOptions) =>
+      runConnected(options.env, async (connection) => {
+        const { states } = sagaPorts(connection);
+        const nowMs = Date.now();
+        await putThing(states, { application, instance, name }, parsed(text), `triage/${nowMs}/${process.pid}`, nowMs);
+        const found = await states.read({ application, instance, name });
+        if (options.json) printJson(found);
+        else print(`${name} of ${instance} is at version ${found?.version}.`);
+        return EXIT.holds;
+      }),
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new UserError(`This is not JSON: ${text.slice(0, 80)}`, 'Quote it for the shell: \'{"seats":100}\'.');
+  }
+}

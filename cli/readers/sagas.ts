@@ -16,7 +16,7 @@ export interface FoundSaga {
 }
 
 /** The sagas that the environment deploys, as their applications export them. */
-export async function configuredSagas({ configuration, environment }: Connection): Promise<readonly Saga[]> {
+export function configuredSagas({ configuration, environment }: Connection): readonly Saga[] {
   const ofUnits = unitPools(configuration);
   const applications = configuration.applications.filter(({ pool }) => !ofUnits.includes(pool));
   if (applications.length === 0)
@@ -24,8 +24,9 @@ export async function configuredSagas({ configuration, environment }: Connection
       `${environment} has no sagas.`,
       'A lane with `runs: "sagas"` and an application in its pool make some.',
     );
-  const modules = await Promise.all(
-    applications.map(({ name }): Promise<{ sagas: readonly Saga[] }> => import(`../../applications/${name}/index`)),
+  // Required, not imported: the command line is TypeScript that is run as it is, which a native import does not see.
+  const modules = applications.map(
+    ({ name }) => require(`../../applications/${name}/index`) as { sagas: readonly Saga[] },
   );
   return modules.flatMap(({ sagas }) => sagas);
 }
@@ -44,7 +45,7 @@ export function sagaPorts({ clients, names, account, region }: Connection) {
 
 /** By the event's id, the ledger's key of it, or the business key; the latest generation. Throws where nothing is known of it. */
 export async function findSaga(connection: Connection, what: string): Promise<FoundSaga> {
-  const sagas = await configuredSagas(connection);
+  const sagas = configuredSagas(connection);
   const types = sagas.flatMap((each) => each.types);
   const claims = createClaims({
     s3: connection.clients.s3,

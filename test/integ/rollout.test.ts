@@ -268,11 +268,16 @@ interface Live {
 }
 
 async function liveVersions({ clients, names, configuration }: Connection): Promise<Record<string, Live>> {
-  const live = configuration.lanes.map(async ({ name }) => {
-    const question = { FunctionName: names.runnerFunction(name), Qualifier: LIVE_ALIAS };
-    const { Version = '', CodeSha256 = '' } = await clients.lambda.send(new GetFunctionConfigurationCommand(question));
-    return [name, { version: Version, code: CodeSha256 }] as const;
-  });
+  // What is released is an application of units.
+  const live = configuration.lanes
+    .filter(({ runs }) => runs === 'units')
+    .map(async ({ name }) => {
+      const question = { FunctionName: names.runnerFunction(name), Qualifier: LIVE_ALIAS };
+      const { Version = '', CodeSha256 = '' } = await clients.lambda.send(
+        new GetFunctionConfigurationCommand(question),
+      );
+      return [name, { version: Version, code: CodeSha256 }] as const;
+    });
   return Object.fromEntries(await Promise.all(live));
 }
 

@@ -19,7 +19,20 @@ import { ROOT } from '../../local/session';
 import { ensureVenv } from '../../local/venv.cjs';
 import { type Running, startNode, succeeded } from './platform';
 
-const TREE = ['adapters', 'applications', 'bin', 'cli', 'config', 'core', 'docs', 'lambdas', 'lib', 'local', 'scripts'];
+const TREE = [
+  'adapters',
+  'applications',
+  'bin',
+  'cli',
+  'config',
+  'core',
+  'docs',
+  'lambdas',
+  'lib',
+  'local',
+  'scripts',
+  'stepfunctions',
+];
 const FILES = ['cdk.json', 'package.json', 'tsconfig.json'];
 
 export interface WorkingCopy {
