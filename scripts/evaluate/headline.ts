@@ -76,7 +76,7 @@ function goalVerdicts(own: readonly Row[]): Verdict[] {
     if (missed.length === 0) return { goal, met: true, because: said };
     const by = missed.map(
       ({ workload, low }) =>
-        `${workload} misses it by ${low === null ? 'an unknown amount (one seed has no interval)' : `${number(least - low)} points`}`,
+        `${workload} misses it by ${low === null ? 'an unknown amount (one seed has no interval)' : least - low > 999 ? 'more than 999 points' : `${number(least - low)} points`}`,
     );
     return { goal, met: false, because: `${by.join(', ')}; ${said}` };
   });

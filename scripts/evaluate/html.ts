@@ -39,7 +39,7 @@ export function htmlReport(report: Report): string {
     ...fleetPlots(report),
     ...gridPlots(report),
   ];
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Triage's evaluation</title><style>body{font:14px/1.45 system-ui,sans-serif;margin:2em auto;max-width:1280px;padding:0 1em}svg{font:11px system-ui,sans-serif;margin:0 8px 8px 0}table{border-collapse:collapse;font-size:12px;display:block;overflow-x:auto}td,th{border:1px solid #ccc;padding:2px 6px;text-align:left}</style><body>${htmlOf(markdownReport(report), `<h2>Plots</h2>${plots.join('')}`)}</body></html>\n`;
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Triage's evaluation</title><style>body{font:14px/1.45 system-ui,sans-serif;margin:2em auto;max-width:1280px;padding:0 1em}svg{font:11px system-ui,sans-serif;margin:0 8px 8px 0}table{border-collapse:collapse;font-size:12px;display:block;overflow-x:auto}td,th{border:1px solid #ccc;padding:2px 6px;text-align:left;white-space:nowrap}td.long{white-space:normal;min-width:28em}th{background:#f4f4f4}code{background:#f4f4f4;padding:0 2px}nav a{margin-right:1em}</style><body>${htmlOf(markdownReport(report), plots.join(''))}</body></html>\n`;
 }
 
 function ratePlots(rows: readonly MeansRow[]): string[] {
@@ -105,22 +105,40 @@ function gridPlots({ grid }: Report): string[] {
   );
 }
 
-/** The little Markdown that the report uses: headings, tables, paragraphs. The plots go before the first table's section. */
-function htmlOf(markdown: string, plots: string): string {
+/** Beyond it a cell may break its lines. */
+const LONG_CELL = 60;
+
+/** The little Markdown that the report uses: headings, tables, paragraphs, code. The plots go before the section about the surge. */
+export function htmlOf(markdown: string, plots: string): string {
   const escaped = markdown.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  const blocks = escaped.split('\n\n').map((block) => {
-    const heading = /^(#+) (.*)$/.exec(block);
-    if (heading !== null) return `<h${heading[1]?.length}>${heading[2]}</h${heading[1]?.length}>`;
-    if (!block.startsWith('|')) return `<p>${block}</p>`;
-    const [head = '', , ...rows] = block.split('\n');
-    const cells = (line: string, tag: string) =>
-      `<tr>${line
-        .slice(2, -2)
-        .split(' | ')
-        .map((cell) => `<${tag}>${cell}</${tag}>`)
-        .join('')}</tr>`;
-    return `<table>${cells(head, 'th')}${rows.map((row) => cells(row, 'td')).join('')}</table>`;
+  const sections: string[] = [];
+  const heading = (level: number, text: string) => {
+    if (level !== 2) return `<h${level}>${text}</h${level}>`;
+    sections.push(text);
+    return `<h2 id="s${sections.length}">${text}</h2>`;
+  };
+  const blocks = escaped
+    .replaceAll('\n\n## Surge', '\n\n## Plots\n\n%PLOTS%\n\n## Surge')
+    .replace(/`([^`\n]+)`/g, '<code>$1</code>')
+    .split('\n\n')
+    .map((block) => {
+      const found = /^(#+) (.*)$/.exec(block);
+      if (found !== null) return heading(found[1]?.length ?? 1, found[2] ?? '');
+      return block.startsWith('|') ? tableOf(block) : `<p>${block}</p>`;
+    });
+  const links = sections.map((text, index) => `<a href="#s${index + 1}">${text.replace(/[:(].*/, '')}</a>`).join(' ');
+  const page = [...blocks.slice(0, 1), `<nav>${links}</nav>`, ...blocks.slice(1)].join('\n');
+  // By a function: a plot's text is not a pattern of replacement.
+  return page.replace('<p>%PLOTS%</p>', () => plots);
+}
+
+function tableOf(block: string): string {
+  const [head = '', , ...rows] = block.split('\n');
+  const cellsOf = (line: string) => line.slice(2, -2).split(' | ');
+  const ths = cellsOf(head).map((cell) => `<th>${cell}</th>`);
+  const trs = rows.map((row) => {
+    const tds = cellsOf(row).map((cell) => `<td${cell.length > LONG_CELL ? ' class="long"' : ''}>${cell}</td>`);
+    return `<tr>${tds.join('')}</tr>`;
   });
-  const before = blocks.findIndex((block) => block.startsWith('<h2>Surge'));
-  return [...blocks.slice(0, before), plots, ...blocks.slice(before)].join('\n');
+  return `<table><tr>${ths.join('')}</tr>${trs.join('')}</table>`;
 }

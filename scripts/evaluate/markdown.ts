@@ -46,7 +46,13 @@ export function markdownReport(report: Report): string {
     fleetsMarkdown(report),
     '## Systems',
     table(
-      ['system', 'what it is', 'knobs', 'tuned to', 'in training: $, K ‱, greatest p99 of its objective'],
+      [
+        'system',
+        'what it is',
+        'knobs',
+        'tuned to',
+        'in training: $, K ‱, greatest p99 of its objective, mean of the reference’s below capacity',
+      ],
       made.systems.map(({ name, about, knobs, tuned, training }) => [
         name,
         about,
@@ -54,7 +60,7 @@ export function markdownReport(report: Report): string {
         tuned,
         training === undefined
           ? ''
-          : `${number(training.dollars)}, ${number(1e4 * training.coldShare)}, ${percent(training.p99OfObjective)}${training.meetsBounds ? '' : ': no point within the bounds'}`,
+          : `${number(training.dollars)}, ${number(1e4 * training.coldShare)}, ${percent(training.p99OfObjective)}, ${percent(training.meanOfReference)}${training.meetsBounds ? '' : ': no point within the bounds'}`,
       ]),
     ),
   ].join('\n\n');

@@ -30,6 +30,9 @@ const COLOURS = [
   '#c71585',
   '#6b8e23',
   '#ff7f50',
+  '#000000',
+  '#4682b4',
+  '#bdb76b',
 ];
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
@@ -98,7 +101,12 @@ function scale(values: readonly number[], from: number, to: number, log: boolean
 function decades(low: number, high: number): number[] {
   const whole: number[] = [];
   for (let power = Math.ceil(low - 1e-9); power <= Math.floor(high + 1e-9); power++) whole.push(10 ** power);
-  return whole.length >= 2 ? whole : [10 ** low, 10 ** ((low + high) / 2), 10 ** high];
+  if (whole.length >= 2) return whole;
+  const between = [-1, 0, 1].flatMap((more) =>
+    [1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => digit * 10 ** (Math.floor(low) + more)),
+  );
+  const inside = between.filter((tick) => tick >= 10 ** low * (1 - 1e-9) && tick <= 10 ** high * (1 + 1e-9));
+  return inside.length >= 2 ? inside : [10 ** low, 10 ** high];
 }
 
 function steps(low: number, high: number): number[] {

@@ -11,9 +11,12 @@ export const number = (value: number, digits = 3): string =>
 
 export const percent = (share: number, digits = 3): string => `${number(100 * share, digits)} %`;
 
+/** A loss of more than ten times says no more by its digits. */
+export const atLeast = (value: number): string => (value < -999 ? '< -999' : number(value));
+
 /** "81.2 (79.0 … 83.1)", in %. */
 export function improvement({ estimate, low, high, undefinedBecause }: Improvement): string {
   if (estimate === null) return undefinedBecause === undefined ? 'not run' : 'undefined';
-  const bound = (value: number | null) => (value === null ? '?' : number(value));
-  return `${number(estimate)} (${bound(low)} … ${bound(high)})`;
+  const bound = (value: number | null) => (value === null ? '?' : atLeast(value));
+  return `${atLeast(estimate)} (${bound(low)} … ${bound(high)})`;
 }

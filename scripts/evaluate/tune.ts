@@ -5,15 +5,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { MEASURED_OVERHEAD_TO_RECORD } from '../../simulator/evaluation/measured';
-import { runsOf, type Task } from '../../simulator/evaluation/task';
+import type { RunSummary } from '../../simulator/evaluation/accounting';
+import { REFERENCE } from '../../simulator/evaluation/experiments';
+import type { RunTask } from '../../simulator/evaluation/run';
+import { runsOf } from '../../simulator/evaluation/task';
 import {
+  BOUNDS,
   bestOf,
-  MOST_COLD_SHARE,
   POINTS,
+  TRAINING_SPECS,
   type Trained,
   trainedWith,
-  trainingSpecs,
   tuningTasks,
 } from '../../simulator/evaluation/tune';
 import type { TunedFile } from '../../simulator/evaluation/tuned';
@@ -33,19 +35,23 @@ const command = new Command('evaluate:tune')
 const options = command.opts<{ only: string[]; processes: string }>();
 for (const name of options.only) if (!TUNABLE.includes(name)) command.error(`no system to tune is called ${name}`);
 
+/** By point, its runs in the order of the training's specs. */
+async function runAll(tasks: readonly RunTask[]): Promise<{ knobs: RunTask['knobs']; runs: RunSummary[] }[]> {
+  const all = tasks.map((task) => ({ kind: 'run' as const, ...task }));
+  const done = runsOf(await performAll(all, Math.max(1, Number(options.processes)), () => undefined));
+  const each = TRAINING_SPECS.length;
+  return Array.from({ length: done.length / each }, (_, point) => {
+    const own = done.slice(point * each, (point + 1) * each);
+    return { knobs: own[0]?.task.knobs ?? {}, runs: own.map(({ run }) => run) };
+  });
+}
+
 async function main(): Promise<void> {
-  const specs = trainingSpecs(MEASURED_OVERHEAD_TO_RECORD);
+  const [reference] = await runAll(tuningTasks(REFERENCE));
   for (const system of options.only) {
-    const tasks = tuningTasks(system, specs).map((task): Task => ({ kind: 'run', ...task }));
-    const done = runsOf(await performAll(tasks, Math.max(1, Number(options.processes)), () => undefined));
-    const trained: Trained[] = [];
-    for (let at = 0; at < done.length; at += specs.length)
-      trained.push(
-        trainedWith(
-          done[at]?.task.knobs ?? {},
-          done.slice(at, at + specs.length).map(({ run }) => run),
-        ),
-      );
+    const trained = (await runAll(tuningTasks(system))).map(({ knobs, runs }) =>
+      trainedWith(knobs, runs, reference?.runs ?? []),
+    );
     const best = bestOf(trained);
     if (best === undefined) continue;
     keep(system, best);
@@ -61,7 +67,7 @@ function keep(system: string, best: Trained): void {
   const inOrder = <Value>(all: Readonly<Record<string, Value>>) =>
     Object.fromEntries(TUNABLE.flatMap((name) => (name in all ? [[name, all[name]]] : [])));
   const file = {
-    made: { by: 'npm run evaluate:tune', points: POINTS, mostColdShare: MOST_COLD_SHARE, workload: 'training' },
+    made: { by: 'npm run evaluate:tune', points: POINTS, bounds: BOUNDS, workload: 'training' },
     knobs: inOrder({ ...knobs, [system]: own }),
     training: inOrder({ ...training, [system]: figures }),
   };

@@ -57,3 +57,12 @@ describe('linePlot', () => {
     expect(linePlot([{ name: 's', points: [] }], OPTIONS)).toBe('');
   });
 });
+
+it('has round ticks on a logarithm of less than a decade', () => {
+  const points = [
+    [1, 0.265],
+    [2, 0.697],
+  ] as const;
+  const svg = linePlot([{ name: 's', points }], { ...OPTIONS, logY: true });
+  for (const tick of ['>0.3<', '>0.5<', '>0.6<']) expect(svg).toContain(tick);
+});

@@ -1,6 +1,8 @@
 /** Proves that the report's tables say what their rows have, changes of rank included. */
 import type { MeansRow, SpendRow } from '../../scripts/evaluate/evaluate';
+import { htmlOf } from '../../scripts/evaluate/html';
 import { rankOf, sensitivityMarkdown, spendMarkdown } from '../../scripts/evaluate/sensitivity';
+import { improvement } from '../../scripts/evaluate/text';
 
 const MEANS: MeansRow['means'] = {
   meanSeconds: 1,
@@ -72,5 +74,31 @@ describe('the table of equal spend', () => {
 
   it('is not there where nothing was run', () => {
     expect(spendMarkdown([])).toBe('Not part of this extent.');
+  });
+});
+
+describe('the page', () => {
+  const page = htmlOf(
+    '# Title\n\nA < b & `c`\n\n## Table 1: x\n\n| a | b |\n| --- | --- |\n| 1 | $& |\n\n## Surge: y\n\nlast',
+    '<svg>$&</svg>',
+  );
+
+  it('has headings, tables, code and links to its sections, and escapes what is text', () => {
+    expect(page).toContain('<p>A &lt; b &amp; <code>c</code></p>');
+    expect(page).toContain('<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>$&amp;</td></tr></table>');
+    expect(page).toContain('<a href="#s1">Table 1</a> <a href="#s2">Plots</a> <a href="#s3">Surge</a>');
+  });
+
+  it('shows the plots as they are, before the section about the surge', () => {
+    expect(page).toContain('<svg>$&</svg>');
+    expect(page.indexOf('<svg>')).toBeLessThan(page.indexOf('<h2 id="s3">Surge'));
+  });
+});
+
+describe('improvement', () => {
+  it('shows limits, and of a loss beyond ten times only that', () => {
+    expect(improvement({ estimate: 81.23, low: -9300, high: null, p: 0.5 })).toBe('81.2 (< -999 … ?)');
+    expect(improvement({ estimate: null, low: null, high: null, p: null })).toBe('not run');
+    expect(improvement({ estimate: null, low: null, high: null, p: null, undefinedBecause: 'x' })).toBe('undefined');
   });
 });
