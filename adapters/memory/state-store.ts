@@ -138,8 +138,10 @@ const failing = (world: MemoryWorld, checks: readonly StateCheck[]): StateRefusa
 
 /** As JSON, like a database: what the caller does with its value afterwards changes nothing here. */
 function store(world: MemoryWorld, result: StateResult): StateResult {
-  const value: unknown = result.version === 0 ? undefined : JSON.parse(JSON.stringify(result.value) ?? 'null');
-  const stored = { ...result, value };
+  const stored = { ...result, value: result.version === 0 ? undefined : asJson(result.value) };
   world.state.states[stateKeyText(result.key)] = stored;
   return stored;
 }
+
+const asJson = (value: unknown): unknown =>
+  typeof value === 'string' ? value : JSON.parse(JSON.stringify(value) ?? 'null');

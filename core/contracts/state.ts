@@ -113,7 +113,7 @@ export function checkCommit({ reads, writes }: StateCommit): void {
     if (!isKey(key)) faults.push(...keyFaults(`${path}.${index}.`, key));
   };
   for (const [index, each] of reads.entries()) look('reads', index, each.key);
-  const basisBytes = writes.length > 0 ? jsonBytes(reads) : 0;
+  const basisBytes = writes.length > 0 ? basisBytesOf(reads) : 0;
   let bytes = 0;
   for (const [index, each] of writes.entries()) {
     look('writes', index, each.key);
@@ -130,7 +130,13 @@ export function checkCommit({ reads, writes }: StateCommit): void {
 }
 
 /** A key as text, for messages and for maps. Two keys have one text only where they are one key. */
-export const stateKeyText = (key: StateKey): string => JSON.stringify([key.application, key.instance, key.name]);
+export const stateKeyText = ({ application, instance, name }: StateKey): string =>
+  `${application.length}.${instance.length}:${application}/${instance}/${name}`;
+
+/** Exact only where it could matter: a few reads cannot come near the limit. */
+const basisBytesOf = (reads: readonly StateRead[]): number => (reads.length <= FEW_READS ? 0 : jsonBytes(reads));
+/** At six bytes for each character of the longest keys, these and as many writes stay far below both limits. */
+const FEW_READS = 20;
 
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? 'null');
 

@@ -3,7 +3,7 @@ import type { StepRequest } from '../contracts/saga';
 import type { StateRead } from '../contracts/state';
 import type { Services, Step, StepPorts } from './definitions';
 import { isCurrent, notYet, readOf, type Seen } from './load';
-import { claimOf, type Put } from './write';
+import { claimOf, type Put, putOf } from './write';
 
 /** A clock, since nothing here reads one. */
 export interface StepTools {
@@ -31,7 +31,7 @@ export function thingPuts(
     if (seen === undefined) throw new Error(`${name} is put, and was not looked at`);
     if (seen.found?.freshness === 'stale') throw notYet(seen);
     if (seen.found?.freshness === 'pending' && nowMs - seen.found.sinceMs < COURTESY_MS) return undefined;
-    puts.push({ ...claimOf(seen, owner), value: values[name] });
+    puts.push(putOf(claimOf(seen, owner), values[name]));
   }
   return puts;
 }

@@ -57,8 +57,9 @@ export async function load(step: Step, request: StepRequest, ports: StepPorts): 
 }
 
 async function seeAll(set: ThingSet, see: (key: StateKey) => Promise<Seen>): Promise<Record<string, Seen>> {
-  const names = Object.keys(set);
   const seen: Record<string, Seen> = {};
+  const names = Object.keys(set);
+  if (names.length === 0) return seen;
   await Promise.all(
     names.map(async (name) => {
       const key = set[name];

@@ -6,7 +6,7 @@ import type { StepAnswer, StepRecord, StepRequest } from '../contracts/saga';
 import { idempotencyKey, type StepTools, servicesOf, thingPuts, unchanged } from './acts';
 import type { Step, StepPorts } from './definitions';
 import { directionOf, isCurrent, type Loaded, readOf, recordOf, thingsOf } from './load';
-import { begin, beginAll, claimOf, commit } from './write';
+import { begin, beginAll, claimOf, commit, putOf } from './write';
 
 export async function tryBack(
   step: Step,
@@ -25,7 +25,7 @@ export async function tryBack(
   if (way !== 'back' || !isCurrent(direction)) {
     const turn = claimOf(direction, attempt);
     if (!(await begin(states, turn, now()))) return undefined;
-    await commit(states, [], [{ ...turn, value: 'back' }], now());
+    await commit(states, [], [putOf(turn, 'back')], now());
     // Looked at again either way: by its version the commit below knows that it is still so.
     return undefined;
   }
@@ -46,6 +46,6 @@ export async function tryBack(
   const reads = [readOf(direction), ...held];
   if (!(await beginAll(states, puts, now()))) return undefined;
   const value: StepRecord = { status: 'undone', by: step.name };
-  if (!(await commit(states, reads, [...puts, { ...mine, value }], now()))) return undefined;
+  if (!(await commit(states, reads, [...puts, putOf(mine, value)], now()))) return undefined;
   return { status: 'done', version: (own.found?.version ?? 0) + 1 };
 }

@@ -19,7 +19,7 @@ import {
   thingsOf,
 } from './load';
 import { tryBack } from './run-compensation';
-import { begin, beginAll, claimOf, commit } from './write';
+import { begin, beginAll, claimOf, commit, putOf } from './write';
 
 /** Looks at what is there, by this one call. Longer waits are the state machine's, which has the one layer of retries. */
 const MOST_LOOKS = 4;
@@ -50,13 +50,16 @@ async function tryForward(
 ): Promise<StepAnswer | undefined> {
   const early = withoutActing(step, request, loaded, now());
   if (early !== undefined) return early;
-  const { own, direction, where } = loaded;
+  const { own, direction } = loaded;
+  const { saga, cell, request: asked } = loaded.where;
   const { results, cells } = resultsOf(step, loaded.basis);
   const mine = claimOf(own, request.attempt);
   const actsOutside = step.uses.length > 0;
   if (actsOutside && !(await begin(ports.states, mine, now()))) return undefined;
   const acted = await step.act({
-    ...where,
+    request: asked,
+    saga,
+    cell,
     settings: ports.settings,
     results,
     cells,
@@ -74,9 +77,9 @@ async function tryForward(
   const reads = [...loaded.basis.map(readOf), ...held];
   const next = nextDirection(step, loaded, acted);
   if (next === undefined) reads.push(readOf(direction));
-  else puts.push({ ...claimOf(direction, request.attempt), value: next });
+  else puts.push(putOf(claimOf(direction, request.attempt), next));
   const others = [...puts];
-  if (acted.status !== 'waiting') puts.push({ ...mine, value: toRecord(acted) });
+  if (acted.status !== 'waiting') puts.push(putOf(mine, toRecord(acted)));
   if (puts.length === 0) return { status: 'waiting' };
   // Its own result first: who has lost that token makes nobody else's result pending.
   if (!actsOutside && acted.status !== 'waiting' && !(await begin(ports.states, mine, now()))) return undefined;

