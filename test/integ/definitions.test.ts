@@ -84,6 +84,15 @@ async function makeMachine(application: string): Promise<string> {
   return made.stateMachineArn ?? '';
 }
 
+/** Names of the states inside maps. */
+function innerStates(application: string): Set<string> {
+  const { States } = read(application, `${application}.asl.json`) as { States: Record<string, MapState> };
+  return new Set(Object.values(States).flatMap(({ ItemProcessor }) => Object.keys(ItemProcessor?.States ?? {})));
+}
+interface MapState {
+  readonly ItemProcessor?: { readonly States: object };
+}
+
 /** The states entered in order, without those that do nothing outside. */
 function pathOf(events: readonly HistoryEvent[]): string[] {
   return events.flatMap(({ type = '', stateEnteredEventDetails }) =>
@@ -133,9 +142,11 @@ describe.each(readdirSync(FOLDER))('%s', (application) => {
       const { path, end } = read(application, 'cases', file) as Case;
       const seen = await run(application, file);
       expect(seen.end).toEqual(end);
-      // Cells of a layer run side by side: in which order they are entered is nobody's promise.
-      if (application === 'booking') expect(seen.path).toEqual(path);
-      else expect([...seen.path].sort()).toEqual([...path].sort());
+      // The embedded emulator's history leaves out what happens within a map. Elsewhere, in which order cells are entered is nobody's promise.
+      const inner = endpoint.kind === 'embedded' ? innerStates(application) : new Set<string>();
+      const outer = (names: readonly string[]) => names.filter((name) => !inner.has(name));
+      if (application === 'layers') expect(outer(seen.path).sort()).toEqual(outer(path).sort());
+      else expect(seen.path).toEqual(path);
     },
     CASE_MS + 10_000,
   );
