@@ -6,8 +6,10 @@ import { decisionsCommand } from './decisions';
 import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
 import { downCommand } from './down';
+import { incidentsCommand } from './incidents';
 import { laneCommand } from './lane';
 import { loadCommand } from './load';
+import { recoveryCommand } from './recovery';
 import { republishCommand } from './republish';
 import { rollbackCommand } from './rollback';
 import { sagaCommand } from './saga';
@@ -43,6 +45,8 @@ export function createProgram(): Command {
     decisionsCommand(),
     schedulingCommand(),
     sagaCommand(),
+    incidentsCommand(),
+    recoveryCommand(),
     dlqCommand(),
     republishCommand(),
     auditCommand(),

@@ -10,6 +10,7 @@ import { createAcceptances, createControl } from '../adapters/aws';
 import type { LaneConfiguration } from '../core/contracts/configuration';
 import { LIVE_ALIAS } from '../core/contracts/names';
 import { type RollbackTarget, targetVersion } from '../core/policies/rollback-target';
+import { lastSplitMs, splitInFlight } from '../lambdas/monitoring/recovery/in-flight';
 import type { Connection } from './connection';
 import { UserError } from './errors';
 import { laneNamed } from './lane';
@@ -17,16 +18,10 @@ import { print, printJson } from './output';
 import { recordsOf } from './readers/ledger';
 import { type CommonOptions, EXIT, positive, runConnected, withEnvironment, withJson } from './run';
 
-/** A runner keeps the lane's control record for a second. */
-const CONTROL_CACHE_MS = 1_000;
 /** An alias that was moved may send an invocation to the version before for a moment more. */
 const ALIAS_LAG_MS = 3_000;
 /** Beyond what the rollback may take: reads and the move of the alias. */
 const HOLD_LONGER_MS = 60_000;
-/** Open acceptances that are looked through for chains in flight. */
-const MOST_OPEN = 100_000;
-const YEAR_MS = 365 * 86_400_000;
-
 interface RollbackOptions extends CommonOptions {
   readonly to?: string;
   readonly now?: boolean;
@@ -123,11 +118,11 @@ async function withoutSplitChains(
   const { clients, names } = connection;
   const control = createControl({ dynamo: clients.dynamo, sqs: clients.sqs, table: names.controlTable, queues: [] });
   const { form } = await control.lane(lane.name);
-  const lastSplitMs = CONTROL_CACHE_MS + lane.timeoutSeconds * 1000;
+  const waitMs = lastSplitMs(lane.timeoutSeconds);
   // Also where it is fused now: its controller may have said so a moment ago, or say otherwise in the next.
   if (!lane.ordered) {
-    await control.holdForm(lane.name, 'fused', Date.now() + lastSplitMs + patienceMs + HOLD_LONGER_MS);
-    await sleep(lastSplitMs);
+    await control.holdForm(lane.name, 'fused', Date.now() + waitMs + patienceMs + HOLD_LONGER_MS);
+    await sleep(waitMs);
   }
   try {
     await untilNoneInFlight(connection, lane.name, patienceMs);
@@ -152,14 +147,8 @@ async function untilNoneInFlight(connection: Connection, lane: string, patienceM
   }
 }
 
-async function countSplitInFlight(connection: Connection, lane: string): Promise<number> {
+function countSplitInFlight(connection: Connection, lane: string): Promise<number> {
   const { clients, names } = connection;
   const acceptances = createAcceptances({ dynamo: clients.dynamo, table: names.acceptancesTable });
-  const open = (await acceptances.open(Date.now() + YEAR_MS, MOST_OPEN)).filter((each) => each.lane === lane);
-  const keys = open.flatMap(({ envelopes }) => envelopes.map(({ key, generation }) => ({ key, generation })));
-  const records = await recordsOf(connection).read(keys);
-  // What a saga has is in no lane any more, whatever version of the coordinator began it.
-  const isInFlight = (each: (typeof records)[number]) =>
-    each.outcome === undefined && each.progress !== undefined && each.progress.coordinated === undefined;
-  return records.filter(isInFlight).length;
+  return splitInFlight({ acceptances, records: recordsOf(connection) }, lane, Date.now());
 }

@@ -22,7 +22,7 @@ const lane = {
 
 export const local: Configuration = {
   environment: 'local',
-  without: ['archive', 'bus-policy', 'composite-alarms', 'metric-math'],
+  without: ['archive', 'bus-policy', 'composite-alarms', 'delivery-retries', 'log-patterns', 'metric-math'],
   classes,
   defaultClass: 'normal',
   lanes: [

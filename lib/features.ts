@@ -12,6 +12,10 @@ export const FEATURE_REASONS: Readonly<Record<Feature, string>> = {
   'bus-policy':
     'The embedded emulator refuses AWS::Events::EventBusPolicy; any local producer may then put on the bus.',
   'composite-alarms': 'The embedded emulator refuses AWS::CloudWatch::CompositeAlarm; the single alarms still exist.',
+  'delivery-retries':
+    'The embedded emulator drops a log delivery whose function is at its reserved concurrency; the monitor then has none reserved, and several of it may run at once.',
+  'log-patterns':
+    "The embedded emulator delivers a log event only where all words of the subscription's pattern are in it; only lines with ERROR are then delivered.",
   'metric-math':
     'The embedded emulator refuses alarms on metric math; errors are then counted, not related to invocations, and spill-over is not watched.',
 };

@@ -34,6 +34,7 @@ export const STAR_RESOURCE_REASONS: Readonly<Record<string, string>> = {
       'DescribeLogGroups',
     ].map((action) => [`logs:${action}`, 'A state machine delivers its logs by it, and it knows no resource.']),
   ),
+  'lambda:ListEventSourceMappings': 'Lists of mappings are granted as a whole or not at all.',
   'dynamodb:ListStreams': 'The event source mapping asks for it, and it is granted on all streams or none.',
 };
 

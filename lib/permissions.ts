@@ -1,7 +1,7 @@
 /** What each function may do, side by side. Nothing here has a star action, and no resource is wider than a table, queue or prefix. */
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { LaneConfiguration } from '../core/contracts/configuration';
-import { OPEN_INDEX } from '../core/contracts/names';
+import { DUE_INDEX, OPEN_INDEX } from '../core/contracts/names';
 import type { ControlledLane } from './constructs/lane-controller';
 import { allow } from './constructs/platform-function';
 import type { CoordinatedSaga, PlatformStack } from './platform-stack';
@@ -240,4 +240,58 @@ export function controllerPermissions(
     allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stack.tableArn(names.controlTable)]),
     allow(['dynamodb:PutItem'], [stack.tableArn(names.decisionsTable)]),
   ];
+}
+
+const READ_AND_PUT = ['dynamodb:GetItem', 'dynamodb:PutItem'];
+
+/** Writes what it finds and wakes recovery; it repairs nothing itself. */
+export function monitorPermissions(stack: PlatformStack): PolicyStatement[] {
+  const { names } = stack;
+  return [
+    allow(READ_AND_PUT, [stack.tableArn(names.controlTable), stack.tableArn(names.incidentsTable)]),
+    ...onSagas(stack, 'states:DescribeExecution', (saga) => stack.executionArns(saga)),
+    allow(['lambda:InvokeFunction'], [stack.liveArn(names.platformFunction('recovery'))]),
+  ];
+}
+
+/** What its actions need: results marked, sagas run again, lanes stopped, aliases of runners moved back. Nothing else. */
+export function recoveryPermissions(stack: PlatformStack): PolicyStatement[] {
+  const { names, configuration } = stack;
+  const incidents = stack.tableArn(names.incidentsTable);
+  const acceptances = stack.tableArn(names.acceptancesTable);
+  const runners = configuration.lanes.map(({ name }) => names.runnerFunction(name));
+  const all = [
+    ...runners,
+    ...stack.pools.map((pool) => names.suspectRunnerFunction(pool)),
+    ...stack.platform.sagas.flatMap((saga) => saga.steps.map((step) => names.stepFunction(saga.name, step.name))),
+  ];
+  return [
+    allow(READ_AND_PUT, [incidents]),
+    allow(['dynamodb:Query'], [`${incidents}/index/${DUE_INDEX}`]),
+    allow(
+      [...READ_AND_PUT, 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'],
+      [stack.tableArn(names.controlTable)],
+    ),
+    allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], [stack.tableArn(names.recordsTable)]),
+    allow(['dynamodb:BatchGetItem'], [acceptances]),
+    allow(['dynamodb:Query'], [`${acceptances}/index/${OPEN_INDEX}`]),
+    allow(['dynamodb:UpdateItem'], [stack.tableArn(names.statesTable)]),
+    ...onSagas(stack, 'states:DescribeExecution', (saga) => stack.executionArns(saga)),
+    ...onSagas(stack, 'states:StartExecution', (saga) => `${stack.machinePrefix}${saga}`),
+    allow(
+      ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:ListVersionsByFunction'],
+      [...all.map((name) => stack.functionArn(name)), ...all.map((name) => stack.liveArn(name))],
+    ),
+    allow(['lambda:ListEventSourceMappings'], ['*']),
+    allow(['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'], [stack.mappingsArn()], {
+      // A mapping's name is drawn by Lambda; whose it is stands in the condition.
+      ArnEquals: { 'lambda:FunctionArn': runners.map((name) => stack.liveArn(name)) },
+    }),
+  ];
+}
+
+/** Nothing where there are no sagas: a statement has to be about something. */
+function onSagas(stack: PlatformStack, action: string, arnOf: (saga: string) => string): PolicyStatement[] {
+  const arns = stack.platform.sagas.map(({ name }) => arnOf(name));
+  return arns.length === 0 ? [] : [allow([action], arns)];
 }

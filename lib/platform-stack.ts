@@ -121,6 +121,25 @@ export abstract class PlatformStack extends Stack {
     return this.formatArn({ service: 'events', resource: 'rule', resourceName });
   }
 
+  functionArn(functionName: string): string {
+    return this.formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: functionName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
+  /** All event source mappings of the account: they have no names of ours. */
+  mappingsArn(): string {
+    return this.formatArn({
+      service: 'lambda',
+      resource: 'event-source-mapping',
+      resourceName: '*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
   liveArn(functionName: string): string {
     return this.formatArn({
       service: 'lambda',
@@ -154,6 +173,9 @@ export function laneRoutes({ names, platform }: PlatformStack, lanes: readonly L
 export function sagaAskAfterSeconds({ coordination, reconciler }: Configuration): number {
   return coordination?.askAfterSeconds ?? reconciler.handOffBoundSeconds;
 }
+
+/** What the monitor knows of a log stream lies in its memory, so that deliveries come to one of it, one after the other. */
+export const MONITOR_CONCURRENCY = 1;
 
 /** Settings of a pool's suspect queue: alone, patient, and with a receive limit of its own. */
 export const SUSPECT_RECEIVES = 5;

@@ -24,3 +24,4 @@ export { createRecords, recordFromItem } from './records';
 export { createSagaControl } from './saga-control';
 export { currentCheck, stateFromItem } from './state-items';
 export { createStateStore } from './state-store';
+export { createWake } from './wake';

@@ -128,7 +128,9 @@ const configuration = v.strictObject({
   account: v.optional(v.string()),
   region: v.optional(v.string()),
   /** The features that this environment's endpoint cannot take, by name; see docs/local-fidelity.md. Empty for AWS. */
-  without: v.array(v.picklist(['archive', 'bus-policy', 'composite-alarms', 'metric-math'])),
+  without: v.array(
+    v.picklist(['archive', 'bus-policy', 'composite-alarms', 'delivery-retries', 'log-patterns', 'metric-math']),
+  ),
   /** Priority classes, most urgent first, with the ones that take the express intake. */
   classes: v.pipe(v.array(v.strictObject({ name, express: v.boolean() })), v.minLength(1)),
   defaultClass: name,

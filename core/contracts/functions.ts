@@ -168,6 +168,31 @@ export const FUNCTION_ENVIRONMENTS = {
     RESEND_BUDGET: v.pipe(v.string(), v.transform(Number)),
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
   }),
+  monitor: v.object({
+    ENVIRONMENT: text,
+    CONTROL_TABLE: text,
+    INCIDENTS_TABLE: text,
+    /** An incident is kept as long as the record of its event: its budget is the event's. */
+    LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
+    /** ARN of a state machine, but for the saga's name at its end. */
+    MACHINE_PREFIX: text,
+    /** Lanes, to tell their runners by name from other functions. */
+    LANE_NAMES: json(v.array(text)),
+  }),
+  recovery: v.object({
+    ENVIRONMENT: text,
+    ...ledger,
+    STATES_TABLE: text,
+    CONTROL_TABLE: text,
+    INCIDENTS_TABLE: text,
+    LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
+    MACHINE_PREFIX: text,
+    SAGA_ASK_AFTER_SECONDS: v.pipe(v.string(), v.transform(Number)),
+    /** By lane whose chains may be split: its runner's time-out. */
+    SPLIT_TIMEOUT_SECONDS: json(v.record(text, v.number())),
+  }),
+  canary: v.object({ ENVIRONMENT: text }),
+  'stale-notifier': v.object({ ENVIRONMENT: text, BUS: text }),
   controller: v.object({
     ENVIRONMENT: text,
     LANE: text,

@@ -30,6 +30,11 @@ export interface ResourceNames {
   /** Where the ingest function's mapping on a source's stream reports batches that it gave up. */
   streamFailureQueue(source: string): string;
   readonly reconcilerDeadLetterQueue: string;
+  /** Where the states table's mapping reports notices that it gave up. */
+  readonly staleFailureQueue: string;
+  /** Deliveries that the monitor failed on, and invocations of recovery and of the canary. */
+  readonly monitorDeadLetterQueue: string;
+  readonly recoveryDeadLetterQueue: string;
   readonly controllerDeadLetterQueue: string;
   appStoreBucket(account: string, region: string): string;
   quarantineBucket(account: string, region: string): string;
@@ -58,7 +63,17 @@ export const STACK_NAMES = ['state', 'coordination', 'lanes', 'ingestion', 'moni
 export type StackName = (typeof STACK_NAMES)[number];
 
 /** Functions that exist once per environment. Lanes and pools have their own runners. */
-export const PLATFORM_FUNCTIONS = ['ingest', 'publisher', 'republisher', 'dead-letter', 'reconciler'] as const;
+export const PLATFORM_FUNCTIONS = [
+  'ingest',
+  'publisher',
+  'republisher',
+  'stale-notifier',
+  'dead-letter',
+  'reconciler',
+  'monitor',
+  'recovery',
+  'canary',
+] as const;
 export type PlatformFunction = (typeof PLATFORM_FUNCTIONS)[number];
 
 /** Runners are invoked through this alias only, never through `$LATEST`. */
@@ -97,6 +112,9 @@ export function resourceNames(environment: string): ResourceNames {
     publisherFailureDeadLetterQueue: `${prefix}-publisher-failures-dlq`,
     streamFailureQueue: (source) => `${prefix}-stream-failures-${source}`,
     reconcilerDeadLetterQueue: `${prefix}-reconciler-dlq`,
+    staleFailureQueue: `${prefix}-stale-failures-dlq`,
+    monitorDeadLetterQueue: `${prefix}-monitor-dlq`,
+    recoveryDeadLetterQueue: `${prefix}-recovery-dlq`,
     controllerDeadLetterQueue: `${prefix}-controller-dlq`,
     appStoreBucket: (account, region) => `${prefix}-app-store-${account}-${region}`,
     quarantineBucket: (account, region) => `${prefix}-quarantine-${account}-${region}`,

@@ -21,6 +21,8 @@ export interface AlarmSpecification {
   readonly metric: IMetric;
   /** At this value or above, it is an alarm. */
   readonly threshold: number;
+  /** Below it, it is one, and where there is no figure at all: for what has to be seen. */
+  readonly below?: true;
   /** Periods out of which `datapoints` must breach. Default: 1. */
   readonly periods?: number;
   readonly datapoints?: number;
@@ -39,16 +41,18 @@ export class AlarmFactory {
   ) {}
 
   add(specification: AlarmSpecification): Alarm {
-    const { name, metric, threshold, periods = 1, datapoints = periods, summary, runbook } = specification;
+    const { name, metric, threshold, below, periods = 1, datapoints = periods, summary, runbook } = specification;
     const alarm = new Alarm(this.stack, `Alarm-${name}`, {
       alarmName: `${this.stack.names.prefix}-${name}`,
       alarmDescription: `${summary} Runbook: ${runbookPath(runbook)}`,
       metric,
       threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      comparisonOperator: below
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: periods,
       datapointsToAlarm: datapoints,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(this.action);
     alarm.addOkAction(this.action);

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import type { LaneConfiguration } from '../../core/contracts/configuration';
 import type { LaneTerms } from '../../core/contracts/scheduling';
 import { controllerPermissions } from '../permissions';
-import { laneRoutes, type PlatformStack } from '../platform-stack';
+import { laneRoutes, MONITOR_CONCURRENCY, type PlatformStack } from '../platform-stack';
 import { acknowledge } from './acknowledge';
 import { PlatformFunction } from './platform-function';
 import { scheduleEvery } from './schedule';
@@ -56,7 +56,9 @@ export class LaneController extends Construct {
         MAPPINGS: stack.toJsonString(Object.fromEntries(lanes.map((each) => [each.lane.name, each.mappingId]))),
         ACCOUNT_CONCURRENCY: String(configuration.accountConcurrency),
         RESERVED_ELSEWHERE: String(
-          configuration.ingestion.expressMaximumConcurrency + configuration.ingestion.standardMaximumConcurrency,
+          configuration.ingestion.expressMaximumConcurrency +
+            configuration.ingestion.standardMaximumConcurrency +
+            MONITOR_CONCURRENCY,
         ),
         COST_CEILING_DOLLARS_PER_HOUR: String(configuration.scheduling.costCeilingDollarsPerHour ?? ''),
         DECISION_RETENTION_DAYS: String(configuration.retention.decisionDays),

@@ -79,8 +79,13 @@ function writeLogs(logGroup: LogGroup): PolicyStatement {
 }
 
 /** One statement, in the shape all of them have. */
-export function allow(actions: readonly string[], resources: readonly string[]): PolicyStatement {
-  return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
+export function allow(
+  actions: readonly string[],
+  resources: readonly string[],
+  conditions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): PolicyStatement {
+  const statement = { effect: Effect.ALLOW, actions: [...actions], resources: [...resources] };
+  return new PolicyStatement(conditions === undefined ? statement : { ...statement, conditions: { ...conditions } });
 }
 
 function acknowledgeFindings(scope: Construct, stack: PlatformStack, polled: boolean): void {
@@ -117,8 +122,9 @@ function acknowledgeFindings(scope: Construct, stack: PlatformStack, polled: boo
 }
 
 /** A name as the rule pack prints it: parameters of the deployment by name. */
-function asPrinted(name: string, stack: PlatformStack): string {
+export function asPrinted(name: string, stack: PlatformStack): string {
   return name
+    .replaceAll(stack.partition, printed(stack.partition, 'AWS::Partition'))
     .replaceAll(stack.account, printed(stack.account, 'AWS::AccountId'))
     .replaceAll(stack.region, printed(stack.region, 'AWS::Region'));
 }

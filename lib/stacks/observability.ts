@@ -10,6 +10,7 @@ import type { Construct } from 'constructs';
 import { PLATFORM_FUNCTIONS } from '../../core/contracts/names';
 import { AlarmFactory } from '../constructs/alarms';
 import { depth, type FunctionTarget, functionMetric, oldestAge, percent } from '../constructs/metrics';
+import { addMonitoringAlarms } from '../constructs/monitoring-alarms';
 import { addDashboard } from '../constructs/platform-dashboard';
 import { addSagaAlarms } from '../constructs/saga-alarms';
 import { addSchedulingAlarms } from '../constructs/scheduling-alarms';
@@ -29,6 +30,7 @@ export class ObservabilityStack extends PlatformStack {
     this.functions(alarms);
     addSchedulingAlarms(this, alarms, this.lanes());
     addSagaAlarms(this, alarms);
+    addMonitoringAlarms(this, alarms);
     if (this.features.has('composite-alarms')) {
       alarms.addComposite('losing', 'Events are ending in failure queues.', 'dead-letters', this.failureAlarms(alarms));
     }
@@ -161,6 +163,24 @@ export class ObservabilityStack extends PlatformStack {
         summary: 'Sweeps of the reconciler failed.',
         runbook: 'function-errors',
       },
+      {
+        name: 'stale-notices',
+        queue: names.staleFailureQueue,
+        summary: 'Notices of stale results were given up: dependents learn of them at their commits only.',
+        runbook: 'stream-failures',
+      },
+      {
+        name: 'monitor',
+        queue: names.monitorDeadLetterQueue,
+        summary: 'The monitor failed on deliveries of logs or of status events.',
+        runbook: 'monitor-blind',
+      },
+      {
+        name: 'recovery',
+        queue: names.recoveryDeadLetterQueue,
+        summary: 'Invocations of recovery or of the canary failed.',
+        runbook: 'recovery-fails',
+      },
     ];
   }
 
@@ -189,6 +209,8 @@ export class ObservabilityStack extends PlatformStack {
         summary: `Invocations of ${target.functionName} fail.`,
         runbook: controllers.has(target) ? 'controller-not-deciding' : 'function-errors',
       });
+      // One at a time is how the monitor works: deliveries that meet wait, and `late-monitor` tells when for too long.
+      if (target.name === 'monitor') continue;
       alarms.add({
         name: `throttles-${target.name}`,
         metric: functionMetric(target, 'Throttles'),

@@ -4,13 +4,13 @@ import { FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { DEAD_INDEX, OPEN_INDEX } from '../../core/contracts/names';
+import { DEAD_INDEX, DUE_INDEX, OPEN_INDEX } from '../../core/contracts/names';
 import { functionEntry } from '../bundling';
 import { acknowledge } from '../constructs/acknowledge';
 import { allow, PlatformFunction } from '../constructs/platform-function';
 import { mapQueue, mapStream } from '../constructs/platform-mapping';
 import { platformTable } from '../constructs/platform-table';
-import { QueuePair } from '../constructs/queue-pair';
+import { failureQueue, QueuePair } from '../constructs/queue-pair';
 import { secureBucket } from '../constructs/secure-bucket';
 import { publisherPermissions, republisherPermissions } from '../permissions';
 import { type Platform, PlatformStack } from '../platform-stack';
@@ -28,7 +28,7 @@ export class StateStack extends PlatformStack {
     this.table('Context', { tableName: this.names.contextTable, partitionKey: text('key') });
     this.table('Effects', { tableName: this.names.effectsTable, partitionKey: text('id') });
     // A result that becomes stale must reach what was made from it: the item is the notice, and the stream carries it.
-    this.table('States', {
+    const states = this.table('States', {
       tableName: this.names.statesTable,
       partitionKey: text('instance'),
       sortKey: text('name'),
@@ -41,8 +41,19 @@ export class StateStack extends PlatformStack {
       sortKey: number('atMs'),
       timeToLiveAttribute: 'expiresAt',
     });
+    this.table('Incidents', {
+      tableName: this.names.incidentsTable,
+      partitionKey: text('id'),
+      timeToLiveAttribute: 'expiresAt',
+    }).addGlobalSecondaryIndex({
+      indexName: DUE_INDEX,
+      partitionKey: text('due'),
+      sortKey: number('dueAtMs'),
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
     this.buckets();
     this.publisher(records);
+    this.staleNotifier(states);
   }
 
   private table(id: string, props: TableProps): Table {
@@ -157,6 +168,35 @@ export class StateStack extends PlatformStack {
     mapQueue(this, 'RepublisherMapping', republisher, { queueArn, batchSize: 1, maximumConcurrency: 2 });
   }
 
+  /** What becomes stale reaches whoever listens. A notice that is lost costs time only: no commit takes a stale result. */
+  private staleNotifier(states: Table): void {
+    const streamArn = states.tableStreamArn ?? '';
+    const failures = failureQueue(this, 'StaleFailures', { stack: this, queueName: this.names.staleFailureQueue });
+    const notifier = new PlatformFunction(this, 'StaleNotifier', {
+      stack: this,
+      kind: 'stale-notifier',
+      functionName: this.names.platformFunction('stale-notifier'),
+      description: 'Publishes an event for each stored result that was found to be wrong',
+      code: this.bundler.code(functionEntry('stale-notifier')),
+      timeoutSeconds: 30,
+      memoryMegabytes: 256,
+      environment: { ENVIRONMENT: this.configuration.environment, BUS: this.names.bus },
+      permissions: [
+        allow(['events:PutEvents'], [this.busArn()]),
+        allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]),
+        // Knows no finer resource than "*"; see lib/house-rules.ts.
+        allow(['dynamodb:ListStreams'], ['*']),
+      ],
+    });
+    mapStream(this, 'StaleMapping', notifier, {
+      streamArn,
+      onFailure: new SqsDlq(failures),
+      batchSize: 100,
+      parallelizationFactor: 1,
+      filter: IS_STALE,
+    });
+  }
+
   private publisherEnvironment() {
     return {
       ENVIRONMENT: this.configuration.environment,
@@ -176,6 +216,8 @@ const REPUBLISHER_RECEIVES = 20;
  * then; the outcome itself may be text or bytes, and a filter can ask only of a leaf whether it is there.
  */
 const HOLDS_OUTCOME = { dynamodb: { NewImage: { kind: { S: FilterRule.exists() } } } };
+
+const IS_STALE = { dynamodb: { NewImage: { freshness: { S: ['stale'] } } } };
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 const number = (name: string) => ({ name, type: AttributeType.NUMBER });

@@ -47,7 +47,6 @@ const COMMON = {
   START_EVERY_MILLISECONDS: '40',
   SAGA: 'booking',
   STEP: 'payment',
-  STATES_TABLE: 'triage-bench-states',
   SETTINGS: JSON.stringify({ approvalAboveCents: 100_000 }),
   PAYMENT_FUNCTION: 'triage-bench-provider-double:live',
   PAYMENTS_TABLE: 'triage-bench-payments',
@@ -76,6 +75,10 @@ const COMMON = {
   RESERVED_ELSEWHERE: '0',
   COST_CEILING_DOLLARS_PER_HOUR: '',
   DECISION_RETENTION_DAYS: '1',
+  STATES_TABLE: 'triage-bench-states',
+  INCIDENTS_TABLE: 'triage-bench-incidents',
+  LANE_NAMES: JSON.stringify([LANE.name]),
+  SPLIT_TIMEOUT_SECONDS: JSON.stringify({ bench: 5 }),
   CLASSIFICATION: JSON.stringify({
     sources: local.sources,
     rules: local.rules,

@@ -36,6 +36,8 @@ const COMMANDS = [
   'saga',
   'decisions',
   'scheduling',
+  'incidents',
+  'recovery',
   'dlq',
   'republish',
   'audit',

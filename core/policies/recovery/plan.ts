@@ -156,6 +156,8 @@ function gateOf(
     return { decision: 'park', reason: 'nobody says which result is wrong' };
   if (facts.on !== 'function' || subject.on !== 'function') return undefined;
   if (action === 'roll-back') return rollbackGate(facts, limits, tools);
+  if (action === 'open-breaker' && subject.lane === undefined)
+    return { decision: 'park', reason: 'it has no lane of its own that could be stopped' };
   if (action === 'open-breaker' && facts.isPaused) return { decision: 'park', reason: 'the lane is stopped already' };
   return undefined;
 }

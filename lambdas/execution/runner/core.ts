@@ -19,6 +19,7 @@ import { keepRefused } from './keep-refused';
 import { holdPaused } from './pause';
 import { planCommits } from './plan-commit';
 import { type Distinct, dropRepeats } from './repeats';
+import { createReport } from './report';
 import { giveBack, hold } from './settle';
 import type { CandidateWork, Runner, RunnerPorts, RunnerSettings, Settled, SettledWork, Tools, Work } from './types';
 import { mapLimit } from './types';
@@ -35,7 +36,7 @@ export type RunBatch = (batch: readonly Delivery[], untilMs?: number) => Promise
 
 /** Keeps the lane's control record for a second, and nothing else, between batches. */
 export function createRunner(ports: RunnerPorts, settings: RunnerSettings, tools: Tools): RunBatch {
-  const runner: Runner = { ports, settings, tools };
+  const runner: Runner = { ports, settings, tools, report: createReport(ports.log, settings.lane, tools.now) };
   let control: { readonly value: LaneControl; readonly atMs: number } | undefined;
   let watermarkAtMs = Number.NEGATIVE_INFINITY;
   const laneControl = async (): Promise<LaneControl> => {

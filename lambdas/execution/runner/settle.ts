@@ -16,6 +16,7 @@ export async function giveBack(runner: Runner, { delivery, record }: Work, error
   const retryAfterSeconds = error instanceof RetryableError ? error.retryAfterSeconds : undefined;
   const failures = Math.max(delivery.receiveCount, attempts + 1);
   const { seconds } = decideBackoff({ failures }, { retryAfterSeconds }, tools).decision;
+  if (!(error instanceof RetryableError)) runner.report(error);
   await attempt(runner, 'noting an error', () => ports.records.noteError(envelope, messageOf(error), attempts));
   await wait(runner, delivery, seconds);
   return { status: 'returned' };

@@ -37,6 +37,8 @@ export interface Runner {
   readonly ports: RunnerPorts;
   readonly settings: RunnerSettings;
   readonly tools: Tools;
+  /** Tells the monitor of an error that nobody expected: one line for each kind and second, whatever a batch fails on. */
+  readonly report: (error: unknown) => void;
 }
 
 /** A message with its record, where it was read. */

@@ -1,0 +1,5 @@
+import { readEnvironment } from '../../runtime/environment';
+
+/** What the canary reads from its environment. */
+export const readCanaryEnvironment = (variables: Readonly<Record<string, string | undefined>>) =>
+  readEnvironment('canary', variables);

@@ -1,0 +1,5 @@
+import { readEnvironment } from '../../runtime/environment';
+
+/** What the monitor reads from its environment. */
+export const readMonitorEnvironment = (variables: Readonly<Record<string, string | undefined>>) =>
+  readEnvironment('monitor', variables);

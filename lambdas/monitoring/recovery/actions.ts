@@ -1,0 +1,123 @@
+/** Recovery's actions over ports. Each may be repeated: what it goes to was settled when it began, and what is done already is seen. */
+import type { BegunAction, Incident, Subject } from '../../../core/contracts/incident';
+import type {
+  Acceptances,
+  Control,
+  Deployments,
+  Executions,
+  LaneSwitch,
+  Records,
+  StateStore,
+} from '../../../core/ports';
+import { rerun } from '../../../core/sagas/rerun';
+import type { Performed } from './core';
+import { lastSplitMs, splitInFlight } from './in-flight';
+
+export interface ActionPorts {
+  readonly states: Pick<StateStore, 'markStale'>;
+  readonly records: Pick<Records, 'read' | 'putProgress'>;
+  readonly executions: Pick<Executions, 'describe' | 'start'>;
+  readonly control: Pick<Control, 'putPaused' | 'holdForm'>;
+  readonly lanes: LaneSwitch;
+  readonly deployments: Deployments;
+  readonly acceptances: Pick<Acceptances, 'open'>;
+}
+
+export interface ActionSettings {
+  /** How soon the reconciler asks a run that recovery began. */
+  readonly sagaAskAfterMs: number;
+  /** By lane: its runner's time-out; absent for an ordered lane, whose chains are always fused. */
+  readonly splitTimeoutSeconds: Readonly<Record<string, number>>;
+}
+
+type Of<On extends Subject['on']> = Extract<Subject, { readonly on: On }>;
+/** Longer than until the next look. */
+const HOLD_LONGER_MS = 120_000;
+
+const done = (words: string): Performed => ({ status: 'done', words });
+const waits = (words: string): Performed => ({ status: 'waits', words });
+const failed = (words: string): Performed => ({ status: 'failed', words });
+
+export async function perform(
+  ports: ActionPorts,
+  settings: ActionSettings,
+  incident: Incident,
+  action: BegunAction,
+  nowMs: number,
+): Promise<Performed> {
+  const { subject } = incident;
+  if (action.kind === 'mark-stale') return markStale(ports, incident, nowMs);
+  if (subject.on === 'saga') return runAgain(ports, settings, subject, action, nowMs);
+  switch (action.kind) {
+    case 'open-breaker':
+      return switchLane(ports, subject.lane, true);
+    case 'close-breaker':
+      return switchLane(ports, incident.breaker?.lane ?? subject.lane, false);
+    case 'roll-back':
+      return rollBack(ports, settings, subject, action, nowMs);
+    default:
+      return failed(`${action.kind} is nothing for a function`);
+  }
+}
+
+/** Readers learn of it by the table's stream. A version that is not current any more needs no mark. */
+async function markStale({ states }: ActionPorts, { result }: Incident, nowMs: number): Promise<Performed> {
+  if (result === undefined) return failed('nobody says which result is wrong');
+  const { key, version } = result;
+  const reason = 'recovery found that it disagrees with what was done';
+  const answer = await states.markStale({ key, ifVersion: version, reason }, nowMs);
+  if (answer.status === 'conflict') return waits('the store was busy');
+  if (answer.status === 'marked') return done(`${key.name} version ${version} is stale`);
+  return done(`${key.name} version ${version} is not current any more: ${answer.why}`);
+}
+
+/** The run's number was settled at the beginning: where it is there, whoever began it, nothing is begun. */
+async function runAgain(
+  ports: ActionPorts,
+  { sagaAskAfterMs }: ActionSettings,
+  { event }: Of<'saga'>,
+  { kind, run = 0 }: BegunAction,
+  nowMs: number,
+): Promise<Performed> {
+  const [record] = await ports.records.read([event]);
+  const stage = record?.progress?.position.stage;
+  if (stage !== undefined && stage + 1 >= run) return done(`run ${stage + 1} is there already`);
+  const intent = kind === 'compensate' ? { intent: 'compensate' as const } : {};
+  const answer = await rerun(ports, event, { nowMs, askAfterMs: sagaAskAfterMs, ...intent });
+  if (answer.status === 'started') return done(`run ${answer.run} has begun: ${answer.execution}`);
+  return answer.status === 'moved-on' ? waits('the record moved on') : done(`nothing to run: ${answer.status}`);
+}
+
+/** The control record comes first both ways, as for a person's `lane pause`. */
+async function switchLane(ports: ActionPorts, lane: string | undefined, paused: boolean): Promise<Performed> {
+  if (lane === undefined) return failed('it has no lane of its own');
+  await ports.control.putPaused(lane, paused);
+  const stands = await ports.lanes.set(lane, !paused);
+  if (!stands) return waits(`the mapping of lane ${lane} is being switched`);
+  return done(paused ? `lane ${lane} is stopped: its events wait` : `lane ${lane} runs again`);
+}
+
+/** By the way of `triage rollback`: the lane begins its chains fused until none is in flight that the older version may not know. */
+async function rollBack(
+  ports: ActionPorts,
+  { splitTimeoutSeconds }: ActionSettings,
+  { functionName, lane, version }: Of<'function'>,
+  { version: target, atMs }: BegunAction,
+  nowMs: number,
+): Promise<Performed> {
+  const deployment = await ports.deployments.read(functionName);
+  if (deployment === undefined || target === undefined) return failed('there is nothing to go back to');
+  if (deployment.live === target) return done(`version ${target} is live`);
+  if (deployment.live !== version && version !== '$LATEST') return failed(`version ${deployment.live} is live by now`);
+  if (Object.keys(deployment.weights).length > 0) return failed('a deploy is under way');
+  const timeoutSeconds = lane === undefined ? undefined : splitTimeoutSeconds[lane];
+  if (lane !== undefined && timeoutSeconds !== undefined) {
+    const waitMs = lastSplitMs(timeoutSeconds);
+    await ports.control.holdForm(lane, 'fused', nowMs + waitMs + HOLD_LONGER_MS);
+    if (nowMs < atMs + waitMs) return waits(`lane ${lane} begins its chains fused`);
+    const inFlight = await splitInFlight(ports, lane, nowMs);
+    if (inFlight > 0) return waits(`${inFlight} split chains of lane ${lane} are in flight`);
+  }
+  const isMoved = await ports.deployments.move(functionName, target, deployment.revision);
+  return isMoved ? done(`from version ${deployment.live} to ${target}`) : failed('somebody moved the alias meanwhile');
+}

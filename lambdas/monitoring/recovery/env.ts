@@ -1,0 +1,5 @@
+import { readEnvironment } from '../../runtime/environment';
+
+/** What recovery reads from its environment. */
+export const readRecoveryEnvironment = (variables: Readonly<Record<string, string | undefined>>) =>
+  readEnvironment('recovery', variables);

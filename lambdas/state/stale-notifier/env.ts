@@ -1,0 +1,5 @@
+import { readEnvironment } from '../../runtime/environment';
+
+/** What the notifier reads from its environment. */
+export const readStaleNotifierEnvironment = (variables: Readonly<Record<string, string | undefined>>) =>
+  readEnvironment('stale-notifier', variables);
