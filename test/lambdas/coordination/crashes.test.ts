@@ -76,7 +76,7 @@ function setUp() {
     },
     sent: () => {
       const { messages } = queueOf(world.state, 'sagas');
-      for (const { messageId } of messages) acknowledge(world, 'sagas', messageId);
+      for (const { id } of messages) acknowledge(world, 'sagas', id);
       return messages.map((each) => each.body as LaneMessage);
     },
     executions: () => Object.values(world.state.executions),
