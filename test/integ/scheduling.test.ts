@@ -143,17 +143,18 @@ describe('the controllers', () => {
     expect(await provisioned('high')).toBe(0);
   });
 
-  it('go back to the floor when load has fallen and five steps agree', async () => {
+  it('go back to the floor when load has fallen and five steps agree, the cap a step before the warm capacity', async () => {
     await connection.clients.lambda.send(
       new PutProvisionedConcurrencyConfigCommand({ ...runner('high'), ProvisionedConcurrentExecutions: 4 }),
     );
     await writePast('high', [...Array.from({ length: 40 }, () => 6_000), ...Array.from({ length: 100 }, () => 0)]);
     const seen: number[] = [];
-    for (let count = 0; count < 5; count += 1) {
+    for (let count = 0; count < 6; count += 1) {
       expect(await step('high')).toBe('decided');
       seen.push(await provisioned('high'));
+      if (count === 4) expect(codes(await latest('high'))).toContain('lower-cap-first');
     }
-    expect(seen).toEqual([4, 4, 4, 4, 0]);
+    expect(seen).toEqual([4, 4, 4, 4, 4, 0]);
     expect(codes(await latest('high'))).toContain('lower');
   }, 60_000);
 
