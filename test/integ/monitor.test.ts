@@ -181,7 +181,7 @@ describe('the monitor and recovery', () => {
       messageType: 'DATA_MESSAGE',
       owner: '1',
       logGroup: `/aws/lambda/${functionName}`,
-      logStream: '2026/11/21/[7][abcdef0123456789abcdef0123456789]',
+      logStream: '2026/11/21/[7]abcdef0123456789abcdef0123456789',
       subscriptionFilters: ['x'],
       logEvents: [1, 2].map((id) => ({ id: `fixed-${id}`, timestamp: Date.now(), message: message(id) })),
     };
