@@ -2,7 +2,7 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda';
 import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
-import { STACK_NAMES } from '../../core/contracts/names';
+import { stackNamesOf } from '../../core/contracts/names';
 import { type Connection, connect, NothingUpError } from '../connection';
 import { explained, UserError } from '../errors';
 import type { Finding } from './finding';
@@ -75,7 +75,7 @@ async function bootstrap(connection: Connection): Promise<Finding> {
 
 async function stacks(connection: Connection): Promise<Finding> {
   const found = await Promise.all(
-    STACK_NAMES.map(async (name) => ({
+    stackNamesOf(connection.configuration).map(async (name) => ({
       name,
       status: (await describe(connection, connection.names.stack(name)))?.StackStatus,
     })),

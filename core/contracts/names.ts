@@ -62,6 +62,11 @@ export interface ResourceNames {
 export const STACK_NAMES = ['state', 'coordination', 'lanes', 'ingestion', 'monitoring', 'observability'] as const;
 export type StackName = (typeof STACK_NAMES)[number];
 
+/** Those that a configuration makes: without sagas there is none for them. */
+export function stackNamesOf({ coordination }: { readonly coordination: object | null }): readonly StackName[] {
+  return STACK_NAMES.filter((each) => each !== 'coordination' || coordination !== null);
+}
+
 /** Functions that exist once per environment. Lanes and pools have their own runners. */
 export const PLATFORM_FUNCTIONS = [
   'ingest',

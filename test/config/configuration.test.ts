@@ -2,6 +2,7 @@
 import { ENVIRONMENT_NAMES, loadConfiguration } from '../../config';
 import { parseConfiguration } from '../../core/contracts/configuration';
 import { InvalidValueError } from '../../core/contracts/errors';
+import { STACK_NAMES, stackNamesOf } from '../../core/contracts/names';
 
 function faultsOf(value: unknown) {
   try {
@@ -23,6 +24,15 @@ describe('the environments', () => {
       'There is no environment "staging". These exist: local, dev, prod.',
     );
     expect(() => loadConfiguration('toString')).toThrow('These exist');
+  });
+
+  it('has a stack for sagas where it has sagas, and else none', () => {
+    const stacksOf = (name: string) => stackNamesOf(loadConfiguration(name));
+    expect([stacksOf('dev').includes('coordination'), stacksOf('prod').includes('coordination')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(stacksOf('prod')).toHaveLength(STACK_NAMES.length - 1);
   });
 
   it('leaves nothing out on AWS', () => {
