@@ -40,7 +40,7 @@ export function chooseActions(
   if (warm.to === undefined) return { ...warm, actions: [...warm.actions, ...mapping, ...form] };
   // The cap falls a step before the warm level: the other way round, what is above the new level would start environments of its own.
   const first = mappingAction(lane, plan, warm.to, parameters);
-  const cap = Math.max(plan.maximumConcurrency, warm.to);
+  const cap = capWith(lane, plan, warm.to);
   if (first.length > 0 && cap < capacity.maximumConcurrency)
     return { actions: [...first, ...form], reasons: [{ code: 'lower-cap-first', args: { cap } }], state };
   return { ...warm, actions: [...warm.actions, ...first, ...form] };
@@ -74,18 +74,20 @@ function provisionAction(state: HysteresisState, from: number, wanted: number, p
   };
 }
 
-/**
- * The mapping's cap rises at once and falls only by a change that is worth a call; a batch's shape changes with it. It is never below
- * what is warm, which is paid for and of use to no other lane.
- */
+/** Never below what is warm, which is paid for and of use to no other lane; never above what a person allows. */
+const capWith = ({ terms }: LaneObservation, plan: LanePlan, warm: number) =>
+  Math.min(terms.mostConcurrency, Math.max(plan.maximumConcurrency, warm));
+
+/** The mapping's cap rises at once and falls only by a change that is worth a call; a batch's shape changes with it. */
 function mappingAction(
-  { capacity }: LaneObservation,
+  lane: LaneObservation,
   plan: LanePlan,
   warm: number,
   { changeAtLeast }: Bounds,
 ): ScalingAction[] {
+  const { capacity } = lane;
   const { batchSize, batchWindowSeconds } = plan;
-  const maximumConcurrency = Math.max(plan.maximumConcurrency, warm);
+  const maximumConcurrency = capWith(lane, plan, warm);
   const fall = capacity.maximumConcurrency - maximumConcurrency;
   const isSameCap = fall >= 0 && fall <= changeAtLeast * capacity.maximumConcurrency;
   const isSameBatch = batchSize === capacity.batchSize && batchWindowSeconds === capacity.batchWindowSeconds;

@@ -140,37 +140,56 @@ describe('schedule', () => {
     expect([mapping(22), mapping(23), mapping(19)]).toEqual([0, 1, 1]);
   });
 
-  it('never caps a lane below what is warm, whatever the plan says', () => {
-    const lane = settled({ provisionedAllocated: 30, provisionedRequested: 30, maximumConcurrency: 20 });
-    const { decision } = step(FIRST_STATE, lane, 100);
-    expect(decision.plan?.maximumConcurrency).toBe(20);
-    expect(decision.actions).toEqual([
-      { kind: 'mapping', maximumConcurrency: 30, batchSize: 1, batchWindowSeconds: 0 },
-    ]);
-  });
+  describe('a lane with more warm than its grant', () => {
+    // Batches of four are planned, which takes 5 environments at this rate; full ones, of ten, take 3.
+    const batching = { ...SLOW, mostBatchSize: 10, mostConcurrency: 100 };
+    const service = { overheadSeconds: 0.1, recordSeconds: 0.001, scv: 1, initSeconds: 0.2 };
+    const warm = (environments: number, maximumConcurrency: number, terms = batching) =>
+      observation({
+        terms,
+        service,
+        capacity: {
+          provisionedAllocated: environments,
+          provisionedRequested: environments,
+          provisionedStatus: 'ready',
+          maximumConcurrency,
+        },
+      });
+    const cap = (maximumConcurrency: number): ScalingAction => ({
+      kind: 'mapping',
+      maximumConcurrency,
+      batchSize: 10,
+      batchWindowSeconds: 0,
+    });
+    /** What it does when it has wanted less for four steps already. */
+    const fifth = (lane: LaneObservation) => {
+      let state = FIRST_STATE;
+      for (let n = 0; n < 4; n += 1) state = step(state, lane, 150).state;
+      return step(state, lane, 150);
+    };
 
-  describe('lowering a lane whose cap is what is warm', () => {
-    const warm = (maximumConcurrency: number) =>
-      settled({ provisionedAllocated: 40, provisionedRequested: 40, maximumConcurrency });
-    const lowered = (maximumConcurrency: number, before = steps(4, { provisionedRequested: 40 }, 100).state) =>
-      step(before, warm(maximumConcurrency), 100);
-
-    it('lowers the cap first, and says so', () => {
-      const first = lowered(40);
-      expect(first.decision.actions).toEqual([
-        { kind: 'mapping', maximumConcurrency: 20, batchSize: 1, batchWindowSeconds: 0 },
-      ]);
-      expect(first.reasons).toContainEqual({ code: 'lower-cap-first', args: { cap: 20 } });
+    it('may use what is warm, whatever the plan says', () => {
+      const { decision } = step(FIRST_STATE, warm(30, 10), 150);
+      expect(decision.plan).toMatchObject({ granted: 5, maximumConcurrency: 3 });
+      expect(decision.actions).toEqual([cap(30)]);
     });
 
-    it('lowers what is warm in the next step, and does not raise the cap again', () => {
-      expect(lowered(20, lowered(40).state).decision.actions).toEqual([
-        { kind: 'provision', environments: 9, from: 40 },
+    it('may use no more than a person allows', () => {
+      expect(step(FIRST_STATE, warm(30, 10, { ...batching, mostConcurrency: 20 }), 150).decision.actions).toEqual([
+        cap(20),
       ]);
     });
 
-    it('waits for no cap that is as planned already', () => {
-      expect(lowered(21).decision.actions).toEqual([{ kind: 'provision', environments: 9, from: 40 }]);
+    it('is lowered in two steps: first the cap, with its reason, then what is warm, and the cap is not raised again', () => {
+      const first = fifth(warm(40, 40));
+      expect(first.decision.actions).toEqual([cap(5)]);
+      expect(first.reasons).toContainEqual({ code: 'lower-cap-first', args: { cap: 5 } });
+      const second = step(first.state, warm(40, 5), 150);
+      expect(second.decision.actions).toEqual([{ kind: 'provision', environments: 5, from: 40 }]);
+    });
+
+    it('is lowered at once where its cap is as planned already', () => {
+      expect(fifth(warm(40, 5)).decision.actions).toEqual([{ kind: 'provision', environments: 5, from: 40 }]);
     });
   });
 
