@@ -99,8 +99,7 @@ function withoutActing(step: Step, { saga }: StepRequest, loaded: Loaded, nowMs:
   const way = directionOf(loaded);
   if (way === 'back' || record?.status === 'undone') return { status: 'cancelled' };
   if (way !== 'done' && (loaded.cancelled || saga.intent === 'compensate')) return { status: 'cancelled' };
-  // Somebody turns it, or ends it, at this moment; or has died while doing so, and the next turn takes it over.
-  if (way !== undefined && !isCurrent(direction)) throw notYet(direction);
+  if (direction.found?.freshness === 'stale') throw notYet(direction);
   const isLate = saga.deadlineMs !== undefined && saga.deadlineMs < nowMs;
   if (isLate && !step.ignoresDeadline && way !== 'done')
     return { status: 'declined', reason: { code: 'deadline', words: 'the deadline of the request has passed' } };
@@ -111,7 +110,8 @@ function withoutActing(step: Step, { saga }: StepRequest, loaded: Loaded, nowMs:
 function nextDirection(step: Step, loaded: Loaded, acted: Acted): Direction | undefined {
   const way = directionOf(loaded);
   if (way !== 'done' && acted.status === 'done' && step.ends(loaded.where)) return 'done';
-  return way === undefined ? 'forward' : undefined;
+  // Somebody is about to turn it or to end it, or has died over that: as long as it is not turned, it is said again.
+  return isCurrent(loaded.direction) ? undefined : (way ?? 'forward');
 }
 
 const toRecord = (acted: Exclude<Acted, { status: 'waiting' }>): StepRecord =>
