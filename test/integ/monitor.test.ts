@@ -15,6 +15,7 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type Connection, connect } from '../../cli/connection';
 import type { Incident } from '../../core/contracts/incident';
 import { LIVE_ALIAS } from '../../core/contracts/names';
@@ -191,6 +192,44 @@ describe('the monitor and recovery', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ findings: 2, spent: 0 });
   }, 60_000);
+
+  it('hear of an execution that failed, look at what is true of it, and leave it to a person where nothing can be run again', async () => {
+    const { sfn } = connection.clients;
+    const stateMachineArn = `arn:aws:states:${connection.region}:${connection.account}:stateMachine:${connection.names.machine('booking')}`;
+    // No such event and no such request: every step refuses it, and so do the compensations.
+    const event = {
+      key: 'nobody',
+      generation: 1,
+      bodyDigest: 'd',
+      tenant: 'acme',
+      source: '/s',
+      id: '1',
+      type: 't',
+      lane: 'x',
+      acceptedAtMs: 0,
+    };
+    const input = {
+      saga: 'booking',
+      application: 'booking',
+      instance: 'booking/acme/nothing',
+      run: 1,
+      event,
+      request: {},
+    };
+    await sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'nothing-1', input: JSON.stringify(input) }));
+    const of = ({ incidents: all }: Shown) => all.filter(({ subject }) => subject.on === 'saga');
+    const shown = await until(
+      'its incident is parked',
+      incidents,
+      (seen) => of(seen).some(({ state }) => state === 'parked'),
+      200_000,
+    );
+    expect(of(shown)).toHaveLength(1);
+    expect(of(shown)[0]).toMatchObject({
+      spent: 0,
+      subject: { instance: 'booking/acme/nothing', event: { key: 'nobody' } },
+    });
+  }, 240_000);
 
   it('hear the canary, and make no incident of it', async () => {
     const sinceMs = Date.now();
