@@ -134,14 +134,11 @@ export const refund = defineCompensation({
 /** The order is no longer to be paid. */
 export const cancel = defineCompensation({ name: 'cancel', compensates: confirm });
 
-/** Gives the seat back, if it is this order's, or if a try of `reserve` may have died on its way to it. */
+/** Gives the seat back, if it is this order's. */
 export const release = defineCompensation({
   name: 'release',
   compensates: reserve,
   looksAt: seatOf,
-  undo: ({ saga, result, things: { seat } }) => {
-    const heldBy = seat.value?.heldBy ?? null;
-    const wasLeftOpen = result === undefined && !seat.isCurrent && heldBy === null;
-    return heldBy === saga.instance || wasLeftOpen ? { puts: { seat: { heldBy: null } } } : {};
-  },
+  undo: ({ saga, things: { seat } }) =>
+    seat.value?.heldBy === saga.instance ? { puts: { seat: { heldBy: null } } } : {},
 });

@@ -15,41 +15,38 @@ export const COURTESY_MS = 1_000;
 
 export type Looked = Readonly<Record<string, Seen>>;
 
+/** What a commit holds of the things that its step looked at: conditions, and values to put. */
+export interface HeldThings {
+  readonly reads: StateRead[];
+  readonly puts: Put[];
+}
+
 /**
- * New values of things. `undefined`: somebody is at one of them. A thing that was found to be wrong is nobody's to build on until it is
- * repaired.
+ * What was looked at must be as it was seen, or is put. `undefined`: somebody is at one of them. One that somebody has left open is put
+ * again as it was, so that a try that died stops nobody. Where there was nothing, there is nothing to hold; and what was found to be
+ * wrong is nobody's to build on until it is repaired.
  */
-export function thingPuts(
+export function holdThings(
   looked: Looked,
   values: Readonly<Record<string, unknown>> = {},
   owner: string,
   nowMs: number,
-): Put[] | undefined {
-  const puts: Put[] = [];
-  for (const name of Object.keys(values)) {
-    const seen = looked[name];
-    if (seen === undefined) throw new Error(`${name} is put, and was not looked at`);
-    if (seen.found?.freshness === 'stale') throw notYet(seen);
-    if (seen.found?.freshness === 'pending' && nowMs - seen.found.sinceMs < COURTESY_MS) return undefined;
-    puts.push(putOf(claimOf(seen, owner), values[name]));
-  }
-  return puts;
-}
-
-/**
- * What was looked at and stays must be as it was seen. `undefined`: somebody is at one of them. Where there was nothing, there is
- * nothing to hold.
- */
-export function unchanged(looked: Looked, puts: readonly Put[]): StateRead[] | undefined {
-  const reads: StateRead[] = [];
+): HeldThings | undefined {
+  const held: HeldThings = { reads: [], puts: [] };
+  for (const name of Object.keys(values))
+    if (looked[name] === undefined) throw new Error(`${name} is put, and was not looked at`);
   for (const name of Object.keys(looked)) {
     const seen = looked[name];
-    if (seen?.found === undefined || puts.some((put) => put.key === seen.key)) continue;
-    if (seen.found.freshness === 'pending') return undefined;
-    if (!isCurrent(seen)) throw notYet(seen);
-    reads.push(readOf(seen));
+    if (seen === undefined) continue;
+    const { found } = seen;
+    if (found?.freshness === 'stale') throw notYet(seen);
+    if (found?.freshness === 'pending' && nowMs - found.sinceMs < COURTESY_MS) return undefined;
+    if (name in values) held.puts.push(putOf(claimOf(seen, owner), values[name]));
+    else if (found === undefined || found.version === 0) continue;
+    else if (isCurrent(seen)) held.reads.push(readOf(seen));
+    else held.puts.push(putOf(claimOf(seen, owner), found.value));
   }
-  return reads;
+  return held;
 }
 
 export function servicesOf(step: Step, { services }: StepPorts): Partial<Services> {

@@ -3,7 +3,7 @@
  * from then on none succeeds. Each leaves `undone` in its step's place, under a higher token, whether the step had acted or not.
  */
 import type { StepAnswer, StepRecord, StepRequest } from '../contracts/saga';
-import { idempotencyKey, type StepTools, servicesOf, thingPuts, unchanged } from './acts';
+import { holdThings, idempotencyKey, type StepTools, servicesOf } from './acts';
 import type { Step, StepPorts } from './definitions';
 import { directionOf, isCurrent, type Loaded, readOf, recordOf, thingsOf } from './load';
 import { begin, beginAll, claimOf, commit, putOf } from './write';
@@ -40,10 +40,10 @@ export async function tryBack(
     idempotencyKey: idempotencyKey(request, step.compensates ?? step.name),
     nowMs: now(),
   });
-  const puts = thingPuts(loaded.looked, undone.puts, attempt, now());
-  const held = puts && unchanged(loaded.looked, puts);
-  if (puts === undefined || held === undefined) return undefined;
-  const reads = [readOf(direction), ...held];
+  const held = holdThings(loaded.looked, undone.puts, attempt, now());
+  if (held === undefined) return undefined;
+  const { puts } = held;
+  const reads = [readOf(direction), ...held.reads];
   if (!(await beginAll(states, puts, now()))) return undefined;
   const value: StepRecord = { status: 'undone', by: step.name };
   if (!(await commit(states, reads, [...puts, putOf(mine, value)], now()))) return undefined;

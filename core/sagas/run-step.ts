@@ -4,7 +4,7 @@
  */
 import { RetryableError } from '../contracts/errors';
 import type { Direction, StepAnswer, StepRecord, StepRequest } from '../contracts/saga';
-import { idempotencyKey, type StepTools, servicesOf, thingPuts, unchanged } from './acts';
+import { holdThings, idempotencyKey, type StepTools, servicesOf } from './acts';
 import type { Acted, Step, StepPorts } from './definitions';
 import {
   directionOf,
@@ -71,10 +71,10 @@ async function tryForward(
     nowMs: now(),
   });
   const values = acted.status === 'declined' ? undefined : acted.puts;
-  const puts = thingPuts(loaded.looked, values, request.attempt, now());
-  const held = puts && unchanged(loaded.looked, puts);
-  if (puts === undefined || held === undefined) return undefined;
-  const reads = [...loaded.basis.map(readOf), ...held];
+  const held = holdThings(loaded.looked, values, request.attempt, now());
+  if (held === undefined) return undefined;
+  const { puts } = held;
+  const reads = [...loaded.basis.map(readOf), ...held.reads];
   const next = nextDirection(step, loaded, acted);
   if (next === undefined) reads.push(readOf(direction));
   else puts.push(putOf(claimOf(direction, request.attempt), next));

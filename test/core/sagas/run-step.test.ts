@@ -344,6 +344,36 @@ describe('the direction', () => {
   });
 });
 
+describe('a thing that a dead try has left open', () => {
+  const seat = seatKey('t', 'opera', 3);
+
+  it('is put again as it was by whoever looks at it next, and is left alone for a moment before', async () => {
+    const bench = await newBench();
+    await bench.upTo('ticket');
+    const { states } = bench.clean;
+    const nowMs = bench.world.state.nowMs + 60_000;
+    await states.begin({ key: seat, owner: 'another', token: 9, ifVersion: 1 }, nowMs);
+    const soon = await bench.call('ticket').catch((error: Error) => error.message);
+    expect(soon).toContain('others were first');
+    expect(await bench.call('ticket')).toMatchObject({ status: 'done' });
+    expect(await states.read(seat)).toMatchObject({
+      freshness: 'current',
+      version: 2,
+      value: { heldBy: saga.instance },
+    });
+    const late = { key: seat, owner: 'another', token: 9, ifVersion: 1, value: { heldBy: 'another' } };
+    expect(await states.put(late, nowMs)).toMatchObject({ status: 'refused', why: 'token' });
+  });
+
+  it('fails if it was found to be wrong: nobody builds on it', async () => {
+    const bench = await newBench();
+    await bench.upTo('ticket');
+    await bench.clean.states.markStale({ key: seat, ifVersion: 1, reason: 'sold twice' }, T);
+    await expect(bench.call('ticket')).rejects.toThrow('is stale');
+    await expect(bench.call('release')).rejects.toThrow('is stale');
+  });
+});
+
 describe('a request by claim check', () => {
   const body = JSON.stringify({ order: 'o1', show: 'opera', seat: 3, card: 'tok_visa' });
   const claim = { key: 'in/o1', bytes: body.length, digest: createHash('sha256').update(body).digest('hex') };
