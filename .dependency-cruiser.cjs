@@ -62,7 +62,18 @@ const TABLE = [
       '^(node:)?(fs|path|crypto|os)$',
     ],
   },
-  { from: '^simulator/', to: ['^simulator/', '^core/'] },
+  { from: '^simulator/(?!saga/)', to: ['^simulator/(?!saga/)', '^core/'] },
+  {
+    // The saga's simulation is of this project's own booking: its real definition and steps, on stores in memory.
+    from: '^simulator/saga/',
+    to: [
+      '^simulator/(saga|asl|engine)/',
+      '^core/',
+      '^adapters/memory/',
+      '^applications/booking/',
+      '^stepfunctions/booking/',
+    ],
+  },
 ];
 
 module.exports = {

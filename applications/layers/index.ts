@@ -5,8 +5,8 @@
 import * as v from 'valibot';
 import { declined, defineSaga, done, type SagaCell, stepsFor, type Where } from '../../core/sagas';
 
-/** With the gate's own result and the direction, one transaction's reads stay below the store's 100. */
-const MOST_WIDTH = 90;
+/** With as many layers as there may be, the execution's history stays below 5,000 events even where every try fails. */
+const MOST_WIDTH = 10;
 const MOST_LAYERS = 10;
 
 const whole = (least: number, most: number) =>

@@ -5,6 +5,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import validate from 'asl-validator';
+import * as v from 'valibot';
+import { booking } from '../../applications/booking';
+import { layers, layersRequest } from '../../applications/layers';
 import {
   type Case,
   checkDefinition,
@@ -61,6 +64,28 @@ describe.each(applications)('%s', (application) => {
     );
     const acting = statesOf(definition).filter(([, type]) => type !== 'Pass' && type !== 'Choice');
     expect(acting.map(([name]) => name).filter((name) => !entered.has(name))).toEqual([]);
+  });
+});
+
+describe('the applications', () => {
+  const timeoutOf = (name: string) => (read(name, `${name}.asl.json`) as Definition).TimeoutSeconds;
+
+  it('know how long their machines run at most', () => {
+    expect([booking.timeoutSeconds, layers.timeoutSeconds]).toEqual([timeoutOf('booking'), timeoutOf('layers')]);
+  });
+
+  it('have a step for every task of their machines', () => {
+    const called = (name: string) =>
+      new Set(JSON.stringify(read(name, `${name}.asl.json`)).match(/(?<="step":")[a-z-]+(?=","saga)/g) ?? []);
+    const steps = (saga: typeof booking | typeof layers) => new Set([...saga.steps.map((step) => step.name), 'settle']);
+    expect(called('booking')).toEqual(steps(booking));
+    expect(called('layers')).toEqual(steps(layers as never));
+  });
+
+  it('take no request that would make the history longer than was computed', () => {
+    const fits = (request: object) => v.is(layersRequest, { id: 'job', ...request });
+    expect(fits({ layers: 10, width: 10 })).toBe(true);
+    expect([fits({ layers: 11, width: 10 }), fits({ layers: 10, width: 11 })]).toEqual([false, false]);
   });
 });
 
