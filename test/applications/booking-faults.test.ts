@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { type BookingRequest, booking, offerKey, type Seat, seatKey } from '../../applications/booking';
 import type { StepRecord } from '../../core/contracts/saga';
 import type { StateResult } from '../../core/contracts/state';
-import { runSaga, type SagaFaults, type SagaRun } from '../harness/run-saga';
+import type { PaymentProvider } from '../../core/ports';
+import { createSagaWorld, runSaga, type SagaFaults, type SagaRun, type SagaRunOptions } from '../harness/run-saga';
 
 const SEED = 20_261_121;
 const RUNS = 200;
@@ -82,6 +83,7 @@ async function wrong(
   requests: readonly BookingRequest[],
   seed: number,
   faults: SagaFaults,
+  options: Pick<SagaRunOptions, 'world' | 'provider'> = {},
 ): Promise<string | undefined> {
   let found: string | undefined;
   const run = await runSaga(booking, requests, {
@@ -89,6 +91,7 @@ async function wrong(
     things,
     seed,
     faults,
+    ...options,
     observe: (states, { name }, payments) => {
       // Only a commit makes a ticket, and only a refund or a commit could take from one what it stands on.
       if (name === 'commitIfCurrent' || name === 'refund') found ??= wrongNow(states, { payments });
@@ -114,4 +117,67 @@ describe('booking under faults', () => {
     );
     expect(Math.min(...Object.values(injected))).toBeGreaterThan(50);
   }, 120_000);
+});
+
+describe('booking under faults, fails if taken out:', () => {
+  const requests = Array.from({ length: 5 }, (_, index) => ({
+    order: `o${index}`,
+    show: 'opera',
+    seat: 1 + (index % 2),
+    card: index === 3 ? 'tok_declined' : 'tok_visa',
+  }));
+  const faults: SagaFaults = {
+    crashAfter: 0.03,
+    lostAnswers: 0.05,
+    hangs: 0.08,
+    conflicts: 0.05,
+    ambiguous: 0.3,
+    repeats: 0.4,
+  };
+  /** Seeds until one shows that something is wrong; an order that never ends is wrong, too. */
+  const isSeen = async (make: () => Pick<SagaRunOptions, 'world' | 'provider'>) => {
+    for (let seed = 1; seed <= 400; seed++) {
+      const what = await wrong(requests, seed, faults, make()).catch((error: Error) => error.message);
+      if (what !== undefined) return true;
+    }
+    return false;
+  };
+
+  // Some conditions guard one another here; each by itself is shown in test/adapters/memory/state-store.test.ts,
+  // and those of reads in test/core/sagas/run-step.test.ts.
+  it.each([
+    [['begin: only over the version that was named']],
+    [['put: only by whoever began last', 'put: only while it is pending', 'put: only over the version that was named']],
+    [['commit: reads and writes all or nothing']],
+  ] as const)(
+    'the store, %j',
+    async (conditions) => {
+      expect(await isSeen(() => ({ world: createSagaWorld(conditions) }))).toBe(true);
+    },
+    60_000,
+  );
+
+  it('the provider closes the key of a refund that finds nothing', async () => {
+    const provider = (inMemory: PaymentProvider): PaymentProvider => ({
+      ...inMemory,
+      refund: async (key) => {
+        const found = await inMemory.find(key);
+        const nothing = { key, id: key, status: 'void', amountCents: 0, card: '', charges: 0 } as const;
+        return found.status === 'none' ? { status: 'void', payment: nothing } : inMemory.refund(key);
+      },
+    });
+    expect(await isSeen(() => ({ provider }))).toBe(true);
+  }, 60_000);
+
+  it('the provider knows a payment by its key', async () => {
+    let charges = 0;
+    const provider = (inMemory: PaymentProvider): PaymentProvider => ({
+      ...inMemory,
+      charge: (charge) => {
+        charges += 1;
+        return inMemory.charge({ ...charge, key: `${charge.key}#${charges}` });
+      },
+    });
+    expect(await isSeen(() => ({ provider }))).toBe(true);
+  }, 60_000);
 });

@@ -23,7 +23,8 @@ import {
   sagaInstance,
 } from '../../core/contracts/saga';
 import { type StateKey, type StateResult, stateKeyText } from '../../core/contracts/state';
-import type { SagaControl } from '../../core/ports';
+import type { StateCondition } from '../../core/contracts/state-conditions';
+import type { PaymentProvider, SagaControl } from '../../core/ports';
 import { putThing, runStep, type Saga, type Step, type StepPorts, type ThingKey } from '../../core/sagas';
 
 /** Probabilities, each at every call of a port; 0 where left out. */
@@ -72,8 +73,10 @@ export interface SagaRunOptions {
     operation: Operation,
     payments: Readonly<Record<string, Payment>>,
   ) => void;
-  /** A world of an earlier run to go on in. */
+  /** A world to go on in, of an earlier run or made for it. Left out: an empty one. */
   readonly world?: SagaWorld;
+  /** Another provider in the place of the one in memory, made from it. */
+  readonly provider?: (inMemory: PaymentProvider) => PaymentProvider;
   /** Generation of the first run; 1 if left out. */
   readonly run?: number;
   readonly deadlineMs?: number;
@@ -151,8 +154,9 @@ export async function runSaga<Request>(
 
 const plain = ({ application, instance, name }: StateKey): StateKey => ({ application, instance, name });
 
-export function createSagaWorld(): SagaWorld {
-  const memory = createMemoryWorld({ nowMs: START_AT_MS });
+/** `without`: conditions of the state store that are switched off, for a test that looks for the hole. */
+export function createSagaWorld(without: readonly StateCondition[] = []): SagaWorld {
+  const memory = createMemoryWorld({ nowMs: START_AT_MS, without });
   const states = createMemoryStateStore({ world: memory });
   let puts = 0;
   return {
@@ -353,7 +357,13 @@ class Bench {
       world: view,
       ambiguous: () => (this.hits('ambiguous', isFaulty) ? (this.random() < 0.5 ? 'before' : 'after') : undefined),
     });
-    return { states, claims, control, settings: this.settings, services: { payments } };
+    return {
+      states,
+      claims,
+      control,
+      settings: this.settings,
+      services: { payments: this.options.provider?.(payments) ?? payments },
+    };
   }
 
   private hook(isFaulty: boolean, giveUp: (why: string) => void): Hook {

@@ -229,6 +229,25 @@ describe.each(FORWARD.map((name) => [name]))('%s, forward', (name) => {
     }
   });
 
+  it('commits on no result that becomes stale while it acts', async () => {
+    const { calls } = await cleanPicture(name);
+    const commit = calls.indexOf('states.commitIfCurrent') + 1;
+    for (const read of stepOf(booking, name).reads) {
+      const bench = await newBench();
+      await bench.upTo(name);
+      const spoil = async () => {
+        await bench.clean.states.markStale({ key: stepKey(saga, read), ifVersion: 1, reason: 'wrong' }, T);
+      };
+      const answer = await bench.call(name, bench.portsWith(atCall(commit, 'before', spoil))).catch((error) => error);
+      expect([read, answer.name, answer.message]).toEqual([
+        read,
+        'RetryableError',
+        expect.stringContaining('is stale'),
+      ]);
+      expect(bench.world.state.states[stateKeyText(stepKey(saga, name))]?.freshness).toBe('pending');
+    }
+  });
+
   it('does not begin after the deadline, unless money was taken', async () => {
     const bench = await newBench();
     await bench.upTo(name);
