@@ -6,7 +6,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { settledAudit, startTriage, triage } from './platform';
+import { connect } from '../../cli/connection';
+import { emptiedQueues, settledAudit, startTriage, triage } from './platform';
 
 const EVENTS = Number(process.env.TRIAGE_PATH_EVENTS ?? 5_000);
 const DRAIN_PATIENCE_MS = 240_000;
@@ -27,6 +28,7 @@ describe('the whole path', () => {
     const trouble = ['--poison', '2', '--duplicate', '2', '--late', '1', '--ordered', '5'];
     await triage('load', '--count', String(EVENTS), ...trouble, '--seed', '7', '--journal', journal);
 
+    await emptiedQueues(await connect('local'), DRAIN_PATIENCE_MS);
     const report = await settledAudit(journal, DRAIN_PATIENCE_MS);
     expect(report.findings).toEqual([]);
     expect(report).toMatchObject({ balanced: true, inFlight: 0 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import type { Connection } from '../../cli/connection';
+import { type QueueDepths, readDepths, total } from '../../cli/readers/depths';
 import { LIVE_ALIAS } from '../../core/contracts/names';
 import type { AuditReport } from '../../core/policies/audit';
 import { ROOT } from '../../local/session';
@@ -55,6 +56,25 @@ export async function settledAudit(journal: string, patienceMs: number, run = st
     1_000,
   );
   return seen;
+}
+
+/**
+ * Waits until every queue is empty, or the time is over. To be called before `settledAudit` where much was sent: an audit reads whole tables,
+ * and one after the other would take the endpoint from what it waits for.
+ */
+export async function emptiedQueues(connection: Connection, withinMs: number): Promise<void> {
+  await poll(
+    () => readDepths(connection),
+    (depths) => waiting(depths) === 0,
+    withinMs,
+    1_000,
+  );
+}
+
+function waiting({ intake, lanes, suspects, unpublished }: QueueDepths): number {
+  const ofLanes = Object.values(lanes).flatMap(({ queue, deadLetters }) => [queue, deadLetters]);
+  const queues = [intake.express, intake.standard, ...ofLanes, ...Object.values(suspects), unpublished.queue];
+  return queues.reduce((sum, each) => sum + total(each), 0);
 }
 
 function openOf({ inFlight, effects, depths, journal }: AuditReport): number {
