@@ -23,7 +23,7 @@ import { poll, settledAudit, startTriage, triage, until } from './platform';
 
 const KILLS = Number(process.env.KILLS_PER_POINT ?? '1');
 /** Each killed batch comes back after its queue's visibility timeout, and the next kill may hit it again. */
-const STRIKE_LIMIT_MS = 120_000 + (KILLS - 1) * 15_000;
+const STRIKE_LIMIT_MS = 180_000 + (KILLS - 1) * 15_000;
 const SETTLE_LIMIT_MS = 180_000 + (KILLS - 1) * 60_000;
 const EVENTS = 240 * KILLS;
 const SEED = 7;
