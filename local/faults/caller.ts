@@ -18,8 +18,19 @@ export function workersOf(endpoint: string): Caller[] {
   });
 }
 
+/** The table of connections is no snapshot: a row may be passed over while others come and go. */
+const MOST_LOOKS = 5;
+
 /** Undefined where the process is gone or not ours to look at. */
 export function callerOf(remotePort: number): Caller | undefined {
+  for (let look = 1; look <= MOST_LOOKS; look++) {
+    const caller = holderOf(remotePort);
+    if (caller !== undefined) return caller;
+  }
+  return undefined;
+}
+
+function holderOf(remotePort: number): Caller | undefined {
   const inode = inodeOf(remotePort);
   if (inode === undefined) return undefined;
   const target = `socket:[${inode}]`;
