@@ -4,19 +4,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { createRecords } from '../../adapters/aws';
+import { type Connection, connect } from '../../cli/connection';
+import { switchLane } from '../../cli/lane';
+import { readDepths, total } from '../../cli/readers/depths';
 import type { CloudEvent } from '../../core/contracts/event';
 import { recordKey } from '../../core/contracts/identity';
 import type { OutcomeKind } from '../../core/contracts/ledger';
-import { resourceNames } from '../../core/contracts/names';
 import { inBatches } from './events';
 import { percentile, rounded } from './statistics';
 
 const BACKLOG = 2_000;
-const ROUNDS = 2;
-const CRITICAL_PER_ROUND = 500;
+/** Many short rounds: a slow second then falls on both arms alike, and no backlog is worked off before its round ends. */
+const ROUNDS = 5;
+const CRITICAL_PER_ROUND = 200;
+const WARM_UP = 50;
+const BULK_LANE = 'bulk';
 const PER_SECOND = 50;
 /** A machine that is shared with other work drains the backlog slowly. */
 const LIMIT_MS = 300_000;
+/** Of the backlog, so that the round is not over before the lane's mapping has started. */
+const DRAINED_FIRST = 50;
+const POLL_MS = 500;
 /** Between two requests of the probe. */
 const PROBE_EVERY_MS = 50;
 const TENANT = 'acme';
@@ -43,7 +51,7 @@ export interface CriticalFigures {
   readonly criticalEventsPerArm: number;
   readonly without: CriticalArm;
   readonly withBacklog: CriticalArm;
-  /** Bulk events that had no outcome yet when the last critical event of a round had one: the backlog was there all the time. */
+  /** Bulk events without an outcome when the last critical event of a round had one. Above 0: a backlog was there all the time. */
   readonly bulkLeftAtTheEnd: readonly number[];
   readonly criticalP99Ratio: number;
   readonly differenceMs: number;
@@ -55,8 +63,9 @@ export async function measureCritical(
   environment: string,
   onProgress: (line: string) => void,
 ): Promise<CriticalFigures> {
-  const bench = createBench(environment);
-  await bench.round(20, false);
+  const connection = await connect(environment);
+  const bench = createBench(connection);
+  await bench.round(WARM_UP, false);
   const without: Round[] = [];
   const withBacklog: Round[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
@@ -112,8 +121,8 @@ interface Round {
   readonly bulkLeft: number;
 }
 
-function createBench(environment: string) {
-  const names = resourceNames(environment);
+function createBench(connection: Connection) {
+  const { names } = connection;
   const eventBridge = new EventBridgeClient({});
   const records = createRecords({
     dynamo: new DynamoDBClient({}),
@@ -152,7 +161,7 @@ function createBench(environment: string) {
   /** Waits until all have an outcome. */
   async function outcomesOf(sent: readonly Sent[]): Promise<Done[]> {
     const found = new Map<string, Done>();
-    for (const endAtMs = Date.now() + LIMIT_MS; found.size < sent.length; await delay(500)) {
+    for (const endAtMs = Date.now() + LIMIT_MS; found.size < sent.length; await delay(POLL_MS)) {
       if (Date.now() > endAtMs) throw new Error(`${sent.length - found.size} of ${sent.length} events have no outcome`);
       for (const each of await look(sent.filter(({ key }) => !found.has(key)).slice(0, 500))) found.set(each.key, each);
     }
@@ -185,12 +194,26 @@ function createBench(environment: string) {
     return bulk.filter(({ key }) => !done.has(key));
   };
 
+  const waiting = async (): Promise<number> => {
+    const depth = (await readDepths(connection)).lanes[BULK_LANE];
+    return depth === undefined ? 0 : total(depth.queue);
+  };
+
+  /** All of it stands in the paused lane before it may drain, so that each round meets the same backlog; and it drains when the round begins. */
+  async function fillBacklog(): Promise<void> {
+    await switchLane(connection, BULK_LANE, true);
+    const left = await openBulk();
+    bulk = [...left, ...(await inTurn(inBatches(events(BACKLOG - left.length, 'bulk'), 10), put))];
+    const open = (await openBulk()).length;
+    await reached(`a backlog of ${BACKLOG} in the lane ${BULK_LANE}`, async () => (await waiting()) >= open);
+    await switchLane(connection, BULK_LANE, false);
+    await reached(`the lane ${BULK_LANE} draining`, async () => (await waiting()) < open - DRAINED_FIRST);
+  }
+
   return {
     round: async (count: number, backlog: boolean): Promise<Round> => {
-      if (backlog) {
-        const left = await openBulk();
-        bulk = [...left, ...(await inTurn(inBatches(events(BACKLOG - left.length, 'bulk'), 10), put))];
-      } else await outcomesOf(bulk);
+      if (backlog) await fillBacklog();
+      else await outcomesOf(bulk);
       const stopProbe = probe();
       const critical: Sent[] = [];
       for (const event of events(count, 'critical')) {
@@ -202,6 +225,11 @@ function createBench(environment: string) {
       return { events: found, probeMs, bulkLeft: backlog ? (await openBulk()).length : 0 };
     },
   };
+}
+
+async function reached(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const endAtMs = Date.now() + LIMIT_MS; !(await holds()); await delay(POLL_MS))
+    if (Date.now() > endAtMs) throw new Error(`not seen within ${LIMIT_MS} ms: ${what}`);
 }
 
 async function inTurn<T, R>(items: readonly T[], each: (item: T) => Promise<R[]>): Promise<R[]> {
