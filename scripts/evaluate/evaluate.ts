@@ -124,7 +124,7 @@ export async function evaluate(
       (workload): Task => ({ kind: 'curves', workload, ...(quick ? { systems: QUICK_CURVES } : {}) }),
     ),
   );
-  const rates = await run('event rates', rateTasks(RATE_SYSTEMS, TUNED, quick ? EVENT_RATES.slice(0, 5) : EVENT_RATES));
+  const rates = await run('event rates', rateTasks(RATE_SYSTEMS, TUNED, quick ? EVENT_RATES.slice(0, 4) : EVENT_RATES));
   const grid = quick ? [] : await run('grid', gridTasks(extent, first, GRID_SYSTEMS, TUNED));
   const ablation = quick
     ? []
