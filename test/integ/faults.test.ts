@@ -23,6 +23,8 @@ import { poll, settledAudit, startTriage, triage, until } from './platform';
 
 const KILLS = Number(process.env.KILLS_PER_POINT ?? '1');
 /** Each killed batch comes back after its queue's visibility timeout, and the next kill may hit it again. */
+/** The reconciler writes an outcome only after it has sent in vain for long: waited for only where the point is chosen by name. */
+const RARE = /^kill reconciler .* outcome/;
 const STRIKE_LIMIT_MS = 180_000 + (KILLS - 1) * 15_000;
 const SETTLE_LIMIT_MS = 180_000 + (KILLS - 1) * 60_000;
 const EVENTS = 240 * KILLS;
@@ -107,7 +109,10 @@ describe('killed functions and a failing ledger', () => {
 
 function struckLessThan(times: number, proxy: FaultProxy): string[] {
   const strikes = proxy.strikes();
-  return mustStrike.map(({ name }) => name).filter((name) => (strikes[name] ?? 0) < times);
+  const awaited = mustStrike
+    .map(({ name }) => name)
+    .filter((name) => process.env.KILL_POINTS !== undefined || !RARE.test(name));
+  return awaited.filter((name) => (strikes[name] ?? 0) < times);
 }
 
 /** Dead after its lane's three receives, since kills used them up before its position could be sent: its right end, with its reason. */

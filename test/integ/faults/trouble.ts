@@ -77,7 +77,7 @@ export function troubles(kills: number) {
       'readings',
       'high',
       'DEAD',
-      each('unsendable', (name) => reading(name, name, 20), 4),
+      each('unsendable', (name) => reading(name, name, 20)),
     ),
   } satisfies Record<string, Trouble>;
 }
