@@ -2,7 +2,7 @@
  * Proves that the balance holds when functions are killed (kill -9 of the worker) before and after each write they make and at random
  * moments, and when the ledger refuses, throttles, conflicts, answers late or loses its answer: all within one stream. Everything
  * real but the cloud: sources, rules, queues, functions, tables, reconciler. The functions talk through the fault proxy; senders and
- * the audit go round it. A point without a strike fails the test, since it would prove nothing.
+ * the audit go round it. A point without a strike fails the test, since it would prove nothing; the rarest counts only where it is named.
  *
  * KILLS_PER_POINT (default 1): how often each kill point strikes; 20 for the long run, which takes many minutes.
  * KILL_POINTS (default all): a regular expression on the points' names, to strike some of them often and the others not at all.
@@ -22,9 +22,9 @@ import { oneByOne, owed, prepareLanes, send, troubleRules, troubles } from './fa
 import { poll, settledAudit, startTriage, triage, until } from './platform';
 
 const KILLS = Number(process.env.KILLS_PER_POINT ?? '1');
-/** Each killed batch comes back after its queue's visibility timeout, and the next kill may hit it again. */
 /** The reconciler writes an outcome only after it has sent in vain for long: waited for only where the point is chosen by name. */
 const RARE = /^kill reconciler .* outcome/;
+/** Each killed batch comes back after its queue's visibility timeout, and the next kill may hit it again. */
 const STRIKE_LIMIT_MS = 180_000 + (KILLS - 1) * 15_000;
 const SETTLE_LIMIT_MS = 180_000 + (KILLS - 1) * 60_000;
 const EVENTS = 240 * KILLS;
