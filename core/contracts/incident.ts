@@ -120,7 +120,7 @@ export interface Incident {
   readonly leaseUntilMs: number;
   /** Rises with every write. */
   readonly version: number;
-  /** The first 10 entries and the last 40. */
+  /** At most 50 entries: the first 10, what recovery did, and the last of the others. */
   readonly timeline: readonly TimelineEntry[];
 }
 

@@ -6,7 +6,7 @@ import type { Finding, Incident, TimelineEntry } from '../../contracts/incident'
 const MOST_RECENT = 20;
 const MOST_IDS = 50;
 const FIRST_ENTRIES = 10;
-const LAST_ENTRIES = 40;
+const MOST_ENTRIES = 50;
 const MOST_CHARACTERS = 300;
 
 /**
@@ -88,9 +88,14 @@ function firstOf({ subject, kind, ...finding }: Finding, nowMs: number): Inciden
 const wordsOf = ({ source, kind, confidence, words }: Finding): string =>
   `${kind} (${source}, ${confidence}): ${words}`;
 
-/** How it began and how it ended are kept; of what repeats in between the oldest goes. */
+/** What recovery did, and that it gave up: the reason somebody reads a timeline, and few, since the budget bounds them. */
+const KEPT: ReadonlySet<TimelineEntry['what']> = new Set(['begun', 'done', 'failed', 'parked']);
+
+/** How it began and what was done about it are kept; of what repeats in between the oldest goes. */
 export function withEntry(incident: Incident, entry: TimelineEntry): Incident {
   const timeline = [...incident.timeline, { ...entry, words: entry.words.slice(0, MOST_CHARACTERS) }];
-  if (timeline.length <= FIRST_ENTRIES + LAST_ENTRIES) return { ...incident, timeline };
-  return { ...incident, timeline: [...timeline.slice(0, FIRST_ENTRIES), ...timeline.slice(-LAST_ENTRIES)] };
+  if (timeline.length <= MOST_ENTRIES) return { ...incident, timeline };
+  const spare = timeline.findIndex(({ what }, index) => index >= FIRST_ENTRIES && !KEPT.has(what));
+  const isLast = spare === -1 || spare === timeline.length - 1;
+  return { ...incident, timeline: timeline.toSpliced(isLast ? FIRST_ENTRIES : spare, 1) };
 }

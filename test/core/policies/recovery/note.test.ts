@@ -69,4 +69,21 @@ describe('noting', () => {
     const marked = withEntry(incident as NonNullable<typeof incident>, { atMs: T, what: 'done', words: 'last' });
     expect([marked.timeline.length, marked.timeline.at(-1)?.words]).toEqual([50, 'last']);
   });
+  it('keeps what recovery did, however much is found afterwards', () => {
+    const begun = withEntry(incidentWith(30), { atMs: T, what: 'begun', action: 'roll-back', words: 'why' });
+    const after = noteFindings(
+      begun,
+      Array.from({ length: 500 }, (_, index) => finding({ id: `later ${index}` })),
+      T + 1,
+    );
+    expect(after?.timeline).toHaveLength(50);
+    expect(after?.timeline.filter(({ action }) => action === 'roll-back')).toHaveLength(1);
+    expect(after?.timeline.at(-1)?.atMs).toBe(T + 1);
+  });
+  it('drops the oldest action where there is nothing else to drop', () => {
+    const entries = Array.from({ length: 60 }, (_, index) => ({ atMs: index, what: 'failed' as const, words: 'no' }));
+    const { timeline } = entries.reduce(withEntry, incidentWith(1));
+    expect(timeline).toHaveLength(50);
+    expect([timeline[9]?.atMs, timeline.at(-1)?.atMs]).toEqual([8, 59]);
+  });
 });
