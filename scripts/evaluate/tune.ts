@@ -2,18 +2,16 @@
  * `npm run evaluate:tune [-- --only SYSTEM…]`: chooses every system's knobs on the training workload and writes them to the file that the
  * evaluation runs with. Commit the file; nothing else reads it, and Triage's own defaults are held against it by a test.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import type { RunSummary } from '../../simulator/evaluation/accounting';
 import { REFERENCE } from '../../simulator/evaluation/experiments';
-import type { RunTask } from '../../simulator/evaluation/run';
 import { runsOf } from '../../simulator/evaluation/task';
 import {
   BOUNDS,
   bestOf,
   POINTS,
-  TRAINING_SPECS,
+  pointsFrom,
   type Trained,
   trainedWith,
   tuningTasks,
@@ -31,27 +29,23 @@ const command = new Command('evaluate:tune')
   .description('the same budget of points for every system, on training data only')
   .option('--only <systems...>', 'the others keep what the file has for them', TUNABLE)
   .option('--processes <count>', 'how many simulate at once', '1')
+  .option('--points <file>', 'appends every point with its runs to a file, a line each')
   .parse();
-const options = command.opts<{ only: string[]; processes: string }>();
+const options = command.opts<{ only: string[]; processes: string; points?: string }>();
 for (const name of options.only) if (!TUNABLE.includes(name)) command.error(`no system to tune is called ${name}`);
 
-/** By point, its runs in the order of the training's specs. */
-async function runAll(tasks: readonly RunTask[]): Promise<{ knobs: RunTask['knobs']; runs: RunSummary[] }[]> {
-  const all = tasks.map((task) => ({ kind: 'run' as const, ...task }));
-  const done = runsOf(await performAll(all, Math.max(1, Number(options.processes)), () => undefined));
-  const each = TRAINING_SPECS.length;
-  return Array.from({ length: done.length / each }, (_, point) => {
-    const own = done.slice(point * each, (point + 1) * each);
-    return { knobs: own[0]?.task.knobs ?? {}, runs: own.map(({ run }) => run) };
-  });
+async function runAll(system: string) {
+  const tasks = tuningTasks(system).map((task) => ({ kind: 'run' as const, ...task }));
+  const points = pointsFrom(runsOf(await performAll(tasks, Math.max(1, Number(options.processes)), () => undefined)));
+  const { points: file } = options;
+  if (file !== undefined) for (const point of points) appendFileSync(file, `${JSON.stringify({ system, ...point })}\n`);
+  return points;
 }
 
 async function main(): Promise<void> {
-  const [reference] = await runAll(tuningTasks(REFERENCE));
+  const [reference] = await runAll(REFERENCE);
   for (const system of options.only) {
-    const trained = (await runAll(tuningTasks(system))).map(({ knobs, runs }) =>
-      trainedWith(knobs, runs, reference?.runs ?? []),
-    );
+    const trained = (await runAll(system)).map(({ knobs, runs }) => trainedWith(knobs, runs, reference?.runs ?? []));
     const best = bestOf(trained);
     if (best === undefined) continue;
     keep(system, best);

@@ -12,7 +12,7 @@ export interface SpendTask extends RunTask {
 }
 
 /** `dearest`: at which end of its range it spends most. */
-export interface SpendKnob extends Knob {
+export interface SpendKnob extends Omit<Knob, 'usual'> {
   readonly dearest: 'least' | 'most';
 }
 

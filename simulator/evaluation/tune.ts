@@ -34,16 +34,18 @@ export const TRAINING_SPECS: readonly ScenarioSpec[] = TRAINING_RUNS.map((each, 
   measuredMinutes: 12,
 }));
 
-/** The middles of 64 cells of the knobs' ranges. A system without knobs has one point. */
+/** What is usual, so that tuning makes nothing worse, and the middles of 64 cells of the knobs' ranges. Without knobs, one point. */
 export function pointsOf(knobs: readonly Knob[], count = POINTS): Knobs[] {
   if (knobs.length === 0) return [{}];
-  return sobolPoints(count, knobs.length).map((point) =>
+  const usual = Object.fromEntries(knobs.map((knob) => [knob.name, knob.usual]));
+  const spread = sobolPoints(count, knobs.length).map((point) =>
     Object.fromEntries(knobs.map((knob, index) => [knob.name, valueAt(knob, (point[index] ?? 0) + 0.5 / count)])),
   );
+  return [usual, ...spread];
 }
 
 /** `part` of the way from the least to the most. */
-export function valueAt({ least, most, scale }: Knob, part: number): number {
+export function valueAt({ least, most, scale }: Omit<Knob, 'usual'>, part: number): number {
   if (scale === 'log') return rounded(least * (most / least) ** part);
   const value = least + (most - least) * part;
   return scale === 'whole' ? Math.round(value) : rounded(value);
@@ -52,8 +54,20 @@ export function valueAt({ least, most, scale }: Knob, part: number): number {
 /** Three digits: what is committed is what was run. */
 const rounded = (value: number) => Number(value.toPrecision(3));
 
+/** Spec by spec, so that each scenario is made once. */
 export const tuningTasks = (system: string): RunTask[] =>
-  pointsOf(systemNamed(system).knobs).flatMap((knobs) => TRAINING_SPECS.map((spec) => ({ system, knobs, spec })));
+  TRAINING_SPECS.flatMap((spec) => pointsOf(systemNamed(system).knobs).map((knobs) => ({ system, knobs, spec })));
+
+/** Point by point, its runs in the order of the training's specs. */
+export function pointsFrom<Run>(
+  done: readonly { readonly task: RunTask; readonly run: Run }[],
+): { readonly knobs: Knobs; readonly runs: readonly Run[] }[] {
+  const count = done.length / TRAINING_SPECS.length;
+  return done.slice(0, count).map(({ task }, point) => ({
+    knobs: task.knobs,
+    runs: done.filter((_, index) => index % count === point).map(({ run }) => run),
+  }));
+}
 
 export interface Trained {
   readonly knobs: Knobs;

@@ -4,7 +4,7 @@
  */
 import type { ScalingAction } from '../../core/contracts/scheduling';
 import type { ScalingPolicy } from '../platform/policy';
-import { lanePerClass, type System } from './system';
+import { type Knob, lanePerClass, type System, settingOf } from './system';
 
 /** Of the last `minutes` values; of none, 0. */
 export function movingAverage(values: readonly number[], minutes: number): number {
@@ -12,13 +12,13 @@ export function movingAverage(values: readonly number[], minutes: number): numbe
   return last.length === 0 ? 0 : last.reduce((sum, each) => sum + each, 0) / last.length;
 }
 
+const MINUTES: Knob = { name: 'minutes', least: 1, most: 30, scale: 'whole', usual: 5 };
+const MARGIN: Knob = { name: 'margin', least: 0.5, most: 2, scale: 'linear', usual: 1 };
+
 export const esmrm: System = {
   name: 'esmrm',
   about: 'a queue per class, batch 10, capacity by weight, environments warmed ahead of a moving average',
-  knobs: [
-    { name: 'minutes', least: 1, most: 30, scale: 'whole' },
-    { name: 'margin', least: 0.5, most: 2, scale: 'linear' },
-  ],
+  knobs: [MINUTES, MARGIN],
   build: (scenario, knobs) => {
     const { spec, classes } = scenario;
     const weights = classes.reduce((sum, each) => sum + each.weight, 0);
@@ -31,8 +31,8 @@ export const esmrm: System = {
         const counts = seen.get(terms.lane) ?? [];
         counts.push(...arrivals.map(({ count }) => count));
         if (capacity.provisionedStatus === 'in-progress') return [];
-        const perSecond = movingAverage(counts, knobs['minutes'] ?? 5) / 60;
-        const wanted = Math.ceil((knobs['margin'] ?? 1) * perSecond * spec.eventSeconds);
+        const perSecond = movingAverage(counts, settingOf(MINUTES, knobs)) / 60;
+        const wanted = Math.ceil(settingOf(MARGIN, knobs) * perSecond * spec.eventSeconds);
         const from = capacity.provisionedRequested;
         if (wanted === from) return [];
         return [wanted === 0 ? { kind: 'release', from } : { kind: 'provision', environments: wanted, from }];

@@ -1,5 +1,5 @@
 /** Systems that provision nothing: the reference, and what AWS gives to whoever sets nothing. */
-import { allClasses, laneFor, lanePerClass, type System } from './system';
+import { allClasses, type Knob, laneFor, lanePerClass, type System, settingOf } from './system';
 
 /** The reference (D2): one standard queue, one function, batches of one, first in, first out. */
 export const naive: System = {
@@ -23,15 +23,17 @@ export const queuePerClass: System = {
   build: (scenario) => ({ lanes: lanePerClass(scenario, () => ({ batchSize: 10 })) }),
 };
 
+const LEAST_POLLERS: Knob = { name: 'leastPollers', least: 1, most: 10, scale: 'whole', usual: 2 };
+
 /** Provisioned mode of the mapping, AWS's answer to the slow ramp of a standard one. */
 export const provisionedPollers: System = {
   name: 'provisioned-pollers',
   about: 'a queue per class, batch 10, on demand, provisioned pollers',
-  knobs: [{ name: 'leastPollers', least: 1, most: 10, scale: 'whole' }],
+  knobs: [LEAST_POLLERS],
   build: (scenario, knobs) => ({
     lanes: lanePerClass(scenario, () => ({
       batchSize: 10,
-      pollers: { mode: 'provisioned', least: knobs['leastPollers'] ?? 2, most: 100 },
+      pollers: { mode: 'provisioned', least: settingOf(LEAST_POLLERS, knobs), most: 100 },
     })),
   }),
 };

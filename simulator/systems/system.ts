@@ -29,6 +29,12 @@ export interface Knob {
   readonly most: number;
   /** `log`: spread evenly in its logarithm. */
   readonly scale: 'linear' | 'log' | 'whole';
+  /** What is used where it was not tuned: AWS's own default where there is one. */
+  readonly usual: number;
+}
+
+export function settingOf(knob: Knob, knobs: Knobs): number {
+  return knobs[knob.name] ?? knob.usual;
 }
 
 export interface System {

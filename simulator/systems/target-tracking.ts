@@ -6,7 +6,7 @@
 import type { LaneObservation, ScalingAction } from '../../core/contracts/scheduling';
 import type { Scenario } from '../evaluation/scenario';
 import { ADMIT, type ScalingPolicy } from '../platform/policy';
-import { type Knobs, lanePerClass, pastErlangs, type System } from './system';
+import { type Knob, type Knobs, lanePerClass, pastErlangs, type System, settingOf } from './system';
 import { UtilisationMeter, type UtilisationPoint } from './utilisation-meter';
 
 export interface TrackingRule {
@@ -72,25 +72,26 @@ export function trackingPolicy(name: string, rule: TrackingRule, least: Schedule
   };
 }
 
+const TARGET: Knob = { name: 'target', least: 0.3, most: 0.95, scale: 'linear', usual: 0.7 };
+const LEAST: Knob = { name: 'least', least: 1, most: 30, scale: 'whole', usual: 1 };
+const SHARE: Knob = { name: 'share', least: 0.2, most: 1.5, scale: 'linear', usual: 1 };
+
 /** AWS's own default is .7 on the average. */
 export function targetTracking(statistic: keyof UtilisationPoint, inAfter = 15): System {
   const suffix = inAfter === 15 ? '' : `-in-${inAfter}`;
   return {
     name: `tracking-${statistic}${suffix}`,
     about: `a queue per class, batch 10, target tracking on the ${statistic}, alarms after 3 and ${inAfter} datapoints`,
-    knobs: [
-      { name: 'target', least: 0.3, most: 0.95, scale: 'linear' },
-      { name: 'least', least: 1, most: 30, scale: 'whole' },
-    ],
+    knobs: [TARGET, LEAST],
     build: (scenario, knobs) => ({
-      lanes: lanePerClass(scenario, () => ({ batchSize: 10, provisioned: knobs['least'] ?? 1 })),
-      policy: trackingPolicy('tracking', ruleFrom(knobs, statistic, inAfter), () => knobs['least'] ?? 1),
+      lanes: lanePerClass(scenario, () => ({ batchSize: 10, provisioned: settingOf(LEAST, knobs) })),
+      policy: trackingPolicy('tracking', ruleFrom(knobs, statistic, inAfter), () => settingOf(LEAST, knobs)),
     }),
   };
 }
 
 const ruleFrom = (knobs: Knobs, statistic: keyof UtilisationPoint, inAfter: number): TrackingRule => ({
-  target: knobs['target'] ?? 0.7,
+  target: settingOf(TARGET, knobs),
   statistic,
   outAfter: 3,
   inAfter,
@@ -100,12 +101,9 @@ const ruleFrom = (knobs: Knobs, statistic: keyof UtilisationPoint, inAfter: numb
 export const scheduledTracking: System = {
   name: 'scheduled-tracking',
   about: 'a queue per class, batch 10, scheduled capacity from the last hours, and target tracking on the maximum',
-  knobs: [
-    { name: 'target', least: 0.3, most: 0.95, scale: 'linear' },
-    { name: 'share', least: 0.2, most: 1.5, scale: 'linear' },
-  ],
+  knobs: [TARGET, SHARE],
   build: (scenario, knobs) => {
-    const share = knobs['share'] ?? 1;
+    const share = settingOf(SHARE, knobs);
     const schedules = new Map(
       scenario.classes.map((each, index) => [each.name, hourlySchedule(scenario, index).map((level) => share * level)]),
     );

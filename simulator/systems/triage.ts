@@ -1,6 +1,10 @@
 /** Triage itself: the deployed controller's step and admission, run on the model. */
 import type { DemandForecast } from '../../core/contracts/scheduling';
-import { DEFAULT_SCHEDULING, type SchedulingParameters } from '../../core/policies/scheduling/parameters';
+import {
+  DEFAULT_PLANNING,
+  DEFAULT_SCHEDULING,
+  type SchedulingParameters,
+} from '../../core/policies/scheduling/parameters';
 import { FIRST_STATE, type ScheduleState, schedule } from '../../core/policies/scheduling/schedule';
 import type { Scenario } from '../evaluation/scenario';
 import type { ScalingPolicy } from '../platform/policy';
@@ -30,11 +34,17 @@ export const ALL_MECHANISMS: Mechanisms = {
 };
 
 export const TRIAGE_KNOBS: readonly Knob[] = [
-  { name: 'utilisationBound', least: 0.6, most: 0.95, scale: 'linear' },
-  { name: 'planLevel', least: 0.5, most: 0.99, scale: 'linear' },
-  { name: 'busyShareAtLeast', least: 0.02, most: 0.8, scale: 'log' },
-  { name: 'lowerAfterSteps', least: 1, most: 15, scale: 'whole' },
-  { name: 'batchShareOfObjective', least: 0.1, most: 0.6, scale: 'linear' },
+  { name: 'utilisationBound', least: 0.6, most: 0.95, scale: 'linear', usual: DEFAULT_PLANNING.utilisationBound },
+  { name: 'planLevel', least: 0.5, most: 0.99, scale: 'linear', usual: DEFAULT_PLANNING.planLevel },
+  { name: 'busyShareAtLeast', least: 0.02, most: 0.8, scale: 'log', usual: DEFAULT_PLANNING.busyShareAtLeast },
+  { name: 'lowerAfterSteps', least: 1, most: 15, scale: 'whole', usual: DEFAULT_PLANNING.lowerAfterSteps },
+  {
+    name: 'batchShareOfObjective',
+    least: 0.1,
+    most: 0.6,
+    scale: 'linear',
+    usual: DEFAULT_PLANNING.batchShareOfObjective,
+  },
 ];
 
 /** Triage's defaults, with the knobs in their place. */
@@ -64,10 +74,9 @@ export function triage(name: string, about: string, without: Partial<Mechanisms>
 }
 
 export function buildTriage(scenario: Scenario, parameters: SchedulingParameters, has: Mechanisms): Setup {
-  const lanes = lanePerClass(scenario, (index) => ({
+  const lanes = lanePerClass(scenario, () => ({
     batchSize: has.batching ? 10 : 1,
     provisioned: 0,
-    ...(index < 0 ? {} : {}),
   }));
   const setups = lanes.map(({ setting, classOf }) => ({
     classOf,

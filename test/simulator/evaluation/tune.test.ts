@@ -12,6 +12,7 @@ import {
   bestOf,
   excess,
   POINTS,
+  pointsFrom,
   pointsOf,
   TRAINING_SPECS,
   type Trained,
@@ -55,7 +56,7 @@ describe('the points of a system', () => {
   it('are as many for each that has knobs, inside of their ranges, and whole where the knob is', () => {
     for (const { knobs } of SYSTEMS) {
       const points = pointsOf(knobs);
-      expect(points).toHaveLength(knobs.length === 0 ? 1 : POINTS);
+      expect(points).toHaveLength(knobs.length === 0 ? 1 : 1 + POINTS);
       for (const { name, least, most, scale } of knobs) {
         const values = points.map((each) => each[name] ?? Number.NaN);
         expect(values.every((value) => value >= least && value <= most)).toBe(true);
@@ -64,8 +65,15 @@ describe('the points of a system', () => {
     }
   });
 
+  it('begin with what the system has untuned', () => {
+    expect(pointsOf(systemNamed('tracking-average').knobs)[0]).toEqual({ target: 0.7, least: 1 });
+    expect(DEFAULT_PLANNING).toMatchObject(pointsOf(systemNamed('triage').knobs)[0] ?? { none: 0 });
+  });
+
   it('are spread evenly in the logarithm where the scale says so', () => {
-    const points = pointsOf([{ name: 'k', least: 0.01, most: 1, scale: 'log' }]).map((each) => each['k'] ?? 0);
+    const points = pointsOf([{ name: 'k', least: 0.01, most: 1, scale: 'log', usual: 1 }]).map(
+      (each) => each['k'] ?? 0,
+    );
     expect(points.filter((value) => value < 0.1)).toHaveLength(POINTS / 2);
   });
 });
@@ -80,9 +88,11 @@ describe('training', () => {
 
   it('gives every point the same runs', () => {
     const tasks = tuningTasks('static');
-    expect(tasks).toHaveLength(TRAINING_SPECS.length * POINTS);
-    expect(tasks[0]?.knobs).toEqual(tasks[1]?.knobs);
-    expect(new Set(tasks.map(({ spec }) => JSON.stringify(spec))).size).toBe(TRAINING_SPECS.length);
+    expect(tasks).toHaveLength(TRAINING_SPECS.length * (1 + POINTS));
+    const points = pointsFrom(tasks.map((task) => ({ task, run: task })));
+    expect(points.map(({ knobs }) => knobs)).toEqual(pointsOf(systemNamed('static').knobs));
+    for (const { knobs, runs } of points)
+      expect(runs).toEqual(TRAINING_SPECS.map((spec) => ({ system: 'static', knobs, spec })));
   });
 
   it('has rates up to one, above nothing, that are other ones with another seed', () => {
