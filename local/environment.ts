@@ -10,7 +10,7 @@ import { emulatorIsRunning, startEmulator, stopEmulator } from './emulator';
 import { lockBringUp } from './lock';
 import { startDetached, stopProcess } from './processes';
 import { repairAfterDeploy } from './repair';
-import { ROOT, readSession, removeSession, type SessionFile, writeSession } from './session';
+import { ROOT, readSession, removeSession, SESSION_FOLDER, type SessionFile, writeSession } from './session';
 import { LocalError } from './venv.cjs';
 
 const ENVIRONMENT = 'local';
@@ -165,7 +165,7 @@ async function ensureTicker(session: SessionFile, seconds: number): Promise<numb
   if (session.tickerPid !== undefined) await stopProcess(session.tickerPid, TICKER, 2_000);
   if (seconds === 0) return undefined;
   const reconciler = resourceNames(session.environment).platformFunction('reconciler');
-  const log = join(session.emulatorFolder ?? join(ROOT, '.triage'), 'ticker.log');
+  const log = join(session.emulatorFolder ?? SESSION_FOLDER, 'ticker.log');
   const args = ['--import', 'tsx', TICKER, reconciler, String(seconds)];
   return startDetached(process.execPath, args, targetEnvironment(session), log);
 }

@@ -1,10 +1,10 @@
 /** One command at a time brings the local environment up: two would start two emulators and deploy over one another. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { ROOT } from './session';
+import { dirname, join } from 'node:path';
+import { SESSION_FOLDER } from './session';
 import { LocalError } from './venv.cjs';
 
-const LOCK_FILE = resolve(ROOT, '.triage/up.lock');
+const LOCK_FILE = join(SESSION_FOLDER, 'up.lock');
 
 /** Answers with what releases it. A lock whose process is gone is taken over. */
 export function lockBringUp(file = LOCK_FILE): () => void {

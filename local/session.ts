@@ -1,9 +1,11 @@
 /** The session file: which endpoint the local environment runs on, and which processes are ours to stop. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export const ROOT = resolve(__dirname, '..');
-export const SESSION_FILE = resolve(ROOT, '.triage/session.json');
+/** Where this working copy notes what runs. Another folder is another environment beside it. */
+export const SESSION_FOLDER = resolve(ROOT, process.env.TRIAGE_SESSION_FOLDER || '.triage');
+export const SESSION_FILE = join(SESSION_FOLDER, 'session.json');
 
 export interface SessionFile {
   readonly endpoint: string;

@@ -1,6 +1,5 @@
-/** One of the processes that simulate: takes a task, answers with its outcome. */
-import { perform, type Task } from '../../simulator/evaluation/task';
+/** One of the processes that simulate. */
+import { perform } from '../../simulator/evaluation/task';
+import { answerTasks } from '../pool';
 
-process.on('message', ({ index, task }: { index: number; task: Task }) => {
-  process.send?.({ index, outcome: perform(task) });
-});
+answerTasks(perform);

@@ -54,7 +54,9 @@ export function makeWorkingCopy(): WorkingCopy {
   mkdirSync(join(folder, '.triage'));
   for (const name of readdirSync(join(ROOT, '.triage')).filter((each) => each.startsWith('venv-')))
     symlinkSync(join(ROOT, '.triage', name), join(folder, '.triage', name));
-  const start = (...words: string[]) => startNode(folder, ['bin/triage.cjs', ...words]);
+  // Its session is its own, also where the tests' one is somewhere else than usual.
+  const env = { ...process.env, TRIAGE_SESSION_FOLDER: '' };
+  const start = (...words: string[]) => startNode(folder, ['bin/triage.cjs', ...words], env);
   const triage = async (...words: string[]) => succeeded(words.join(' '), await start(...words).ended);
   return {
     change: (path, text) => {
