@@ -24,8 +24,8 @@ import { startTriage, triage, until } from './platform';
 const SOURCE = '/shop';
 const SHOW = 'opera';
 const PATIENCE_SECONDS = 60;
-/** As the proxy names a call of the Lambda API. */
-const INVOKE = 'POST S3';
+/** As the proxy names it. */
+const INVOKE = 'Invoke';
 
 let proxy: FaultProxy;
 let connection: Connection;
