@@ -89,6 +89,10 @@ export const oneByOne = (all: Trouble): Trouble[] => all.events.map((event) => (
 export const owed = (index: number): Trouble =>
   trouble('devices', 'normal', 'DONE', [reading(`owed-${index}`, `owed-${index}`, 20)]);
 
+/** One more that the dead-letter function is to send on: the reconciler may have been before it. */
+export const stuck = (index: number): Trouble =>
+  trouble('devices', 'high', 'DONE', [reading(`stuck-late-${index}`, `stuck-late-${index}`, 20)]);
+
 const trouble = (way: Way, lane: Trouble['lane'], expected: ExpectedFate, events: readonly CloudEvent[]): Trouble => ({
   way,
   lane,
