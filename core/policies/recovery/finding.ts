@@ -14,7 +14,8 @@ export function findingOfLog(decision: LogDecision, part: Part): Finding | undef
   const { functionName, version, kind, confidence, errorName, requestId, evidence } = diagnosis;
   const line = evidence.at(-1)?.lines[0] ?? '';
   return {
-    id: `log ${diagnosis.id}`.slice(0, 200),
+    // What is only claimed at first and then confirmed is one fault and two findings: the second one counts.
+    id: `${decision.decision === 'suspicion' ? 'claim' : 'log'} ${diagnosis.id}`.slice(0, 200),
     source: 'log',
     standing: decision.decision,
     confidence,

@@ -120,6 +120,19 @@ describe('what is logged', () => {
     expect(all().map(({ state, suspicions }) => [state, suspicions])).toEqual([['watching', 2]]);
     expect(woken).toEqual([]);
   });
+  it('is a diagnosis once the platform confirms what was only claimed', async () => {
+    const { watch, woken, all } = setUp();
+    const thrown = { errorType: 'TypeError', errorMessage: 'x', stack: [] };
+    const lines = [
+      `START RequestId: ${REQUEST} Version: 3\n`,
+      `2023-11-14T22:13:20.000Z\t${REQUEST}\tERROR\tInvoke Error \t${JSON.stringify(thrown)}\n`,
+      `END RequestId: ${REQUEST}\n`,
+      `REPORT RequestId: ${REQUEST}\tDuration: 2.44 ms\tBilled Duration: 3 ms\tMemory Size: 512 MB\tMax Memory Used: 131 MB\tStatus: error\tError Type: TypeError\n`,
+    ];
+    expect(await watch(delivery(RUNNER, lines))).toMatchObject({ diagnoses: 1, suspicions: 1 });
+    expect(all()).toMatchObject([{ state: 'open', kind: 'code', findings: 1, suspicions: 1 }]);
+    expect(woken).toEqual([[all()[0]?.id]]);
+  });
   it('is nothing in ten thousand healthy lines', async () => {
     const { watch, all } = setUp();
     const line = JSON.stringify({
