@@ -16,6 +16,11 @@ export class RetryableError extends Error {
   }
 }
 
+/** A store said that it has written, and what was written is not there. */
+export class LostWriteError extends Error {
+  override readonly name = 'LostWriteError';
+}
+
 /** One fault in a value that crossed a boundary: where, what was there, what is allowed. */
 export interface Fault {
   readonly path: string;

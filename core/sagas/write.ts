@@ -1,5 +1,5 @@
 /** Begins and puts under one owner. `undefined` from here means: somebody was first; look again. */
-import { RetryableError } from '../contracts/errors';
+import { LostWriteError, RetryableError } from '../contracts/errors';
 import type { StateRead } from '../contracts/state';
 import type { StateStore } from '../ports';
 import type { Seen } from './load';
@@ -43,7 +43,10 @@ export async function beginAll(states: StateStore, each: readonly Begun[], atMs:
   return begun.every(Boolean);
 }
 
-/** True when all is put. False: a condition no longer holds, and nothing was. */
+/**
+ * True when all is put, and has been seen to be there: nobody is told "done" on the store's word alone. False: a condition no longer
+ * holds, and nothing was put.
+ */
 export async function commit(
   states: StateStore,
   reads: readonly StateRead[],
@@ -59,5 +62,15 @@ export async function commit(
   }));
   const answer = await states.commitIfCurrent({ reads, writes }, atMs);
   if (answer.status === 'conflict') throw new RetryableError(`the commit met another transaction`);
-  return answer.status === 'committed';
+  if (answer.status !== 'committed') return false;
+  await seeKept(states, puts[0]);
+  return true;
+}
+
+/** One of a transaction stands for all. A later version is as good: it was put on the condition that this one was there. */
+async function seeKept(states: StateStore, put: Put | undefined): Promise<void> {
+  if (put === undefined) return;
+  const found = await states.read(put.key);
+  if ((found?.version ?? 0) > (put.found?.version ?? 0)) return;
+  throw new LostWriteError(`${put.key.name} of ${put.key.instance} was said to be put, and is not there`);
 }

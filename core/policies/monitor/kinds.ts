@@ -135,6 +135,7 @@ export const NAMES: Readonly<Record<FaultKind, readonly string[]>> = {
     'InternalServerError',
     'InternalServerErrorException',
     'InternalServiceError',
+    'LostWriteError',
     'NetworkingError',
     'RequestTimeout',
     'RequestTimeoutException',

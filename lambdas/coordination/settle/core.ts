@@ -1,5 +1,5 @@
 /** A saga's last step, the same for all: the event that began it gets its outcome, on the condition that it has none. */
-import { RetryableError, TerminalError } from '../../../core/contracts/errors';
+import { LostWriteError, RetryableError, TerminalError } from '../../../core/contracts/errors';
 import type { Outcome } from '../../../core/contracts/ledger';
 import type { StepAnswer, StepRequest } from '../../../core/contracts/saga';
 import type { Records } from '../../../core/ports';
@@ -38,12 +38,11 @@ export async function settle(
   };
   const result = await records.commit({ outcomes: [{ key, generation, outcome }], contexts: [] }, request.attempt);
   if (result.status === 'conflict') throw new RetryableError('the outcome met another commit');
-  if (result.status === 'refused') {
-    // Ours, whose answer was lost, or somebody's: there is one, and that is what was asked for.
-    const [record] = await records.read([{ key, generation }]);
-    if (record?.outcome === undefined) throw new RetryableError('the outcome was refused, and there is none');
-  }
-  return { status: 'done', version: 1 };
+  // Refused: ours, whose answer was lost, or somebody's. There is one, and that is what was asked for.
+  const [record] = await records.read([{ key, generation }]);
+  if (record?.outcome !== undefined) return { status: 'done', version: 1 };
+  if (result.status === 'refused') throw new RetryableError('the outcome was refused, and there is none');
+  throw new LostWriteError('the outcome was said to be written, and is not there');
 }
 
 /** Reads what the state machine says; throws where it is no ending. */
