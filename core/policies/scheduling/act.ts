@@ -38,8 +38,10 @@ export function chooseActions(
     };
   const warm = provisionAction(state, capacity.provisionedRequested, plan.provisioned, parameters);
   if (warm.to === undefined) return { ...warm, actions: [...warm.actions, ...mapping, ...form] };
-  // The cap falls a step before the warm level: the other way round, what is above the new level would start environments of its own.
-  const first = mappingAction(lane, plan, warm.to, parameters);
+  // The cap falls a step before the warm level, and all the way where no more is wanted than what stays warm: what is above the new
+  // level would start environments of its own.
+  const isAllWarm = plan.maximumConcurrency <= warm.to;
+  const first = mappingAction(lane, plan, warm.to, isAllWarm ? { ...parameters, changeAtLeast: 0 } : parameters);
   const cap = capWith(lane, plan, warm.to);
   if (first.length > 0 && cap < capacity.maximumConcurrency)
     return { actions: [...first, ...form], reasons: [{ code: 'lower-cap-first', args: { cap } }], state };

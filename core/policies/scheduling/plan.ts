@@ -32,6 +32,9 @@ export interface Planned {
   readonly reasons: readonly (Reason & { readonly lane: string })[];
 }
 
+/** So many times what is there is enough to meet a rise with, until the next step sees it. */
+const ROOM = 2;
+
 /** AWS keeps 100 executions of an account unreserved, and so out of what provisioned concurrency may take. */
 const UNRESERVED = 100;
 
@@ -94,6 +97,8 @@ interface Draft {
   readonly thrifty: boolean;
   /** Environments that would do if every batch were full. */
   readonly neededAtFull: number;
+  /** The same for `ROOM` times what is there: what came last, or the forecast's middle. */
+  readonly roomyAtFull: number;
 }
 
 /** How hard a lane batches: hardly longer than one record, as its objective allows, or with a window too. */
@@ -139,6 +144,7 @@ function draft(
       warm: terms.floor,
       thrifty: false,
       neededAtFull: Math.max(terms.leastConcurrency, terms.floor),
+      roomyAtFull: Math.max(terms.leastConcurrency, terms.floor),
     };
   const eventsPerSecond = demandAt(forecast, parameters.planLevel) / 60;
   const batching =
@@ -146,9 +152,10 @@ function draft(
       ? relaxedBatch(terms, service, parameters)
       : planBatch(terms, service, pressure === 'windowed' ? eventsPerSecond : 0, parameters);
   const fill = pressure === 'relaxed' ? Math.max(1, parameters.fillShare * batching.batchSize) : batching.batchSize;
-  const neededWith = (batchSize: number) =>
-    environmentsNeeded({ terms, service, eventsPerSecond, batchSize, backlog: lane.backlog }, parameters);
+  const neededWith = (batchSize: number, perSecond = eventsPerSecond) =>
+    environmentsNeeded({ terms, service, eventsPerSecond: perSecond, batchSize, backlog: lane.backlog }, parameters);
   const asked = neededWith(fill);
+  const expectedPerMinute = Math.max(demandAt(forecast, 0.5), lane.arrivals.at(-1)?.count ?? 0);
   const warm = warmWanted(lane, service, forecast, parameters);
   const thrifty =
     fill > 1 && terms.objectiveSeconds >= parameters.thriftFromInvocations * invocationSeconds(service, 1);
@@ -161,6 +168,7 @@ function draft(
     warm,
     thrifty,
     neededAtFull: neededWith(batching.batchSize),
+    roomyAtFull: neededWith(batching.batchSize, (ROOM * expectedPerMinute) / 60),
   };
 }
 
@@ -222,13 +230,19 @@ function finish(
 /**
  * How many a lane may run at once, beside that it may always use what is warm. A thrifty lane meets a rise with fuller batches on what it
  * has, as far as they carry it: an environment that is started in a rise makes all the records of its first batch wait for its
- * init, and is idle when the warm ones come. What it has is its cap of now, less the warm ones that the plan gives up.
+ * init, and is idle when the warm ones come. What it has is its cap of now, less the warm ones that the plan gives up. Where that has room
+ * for what is there, nothing is started for what may come: before a burst, the demand that is planned for is a multiple of any that comes.
  */
-function mostOf({ lane, thrifty, neededAtFull }: Draft, granted: number, slack: number, provisioned: number): number {
+function mostOf(
+  { lane, thrifty, neededAtFull, roomyAtFull }: Draft,
+  granted: number,
+  slack: number,
+  provisioned: number,
+): number {
   if (!thrifty) return granted + slack;
   const { provisionedAllocated, maximumConcurrency } = lane.capacity;
   const has = maximumConcurrency - Math.max(0, provisionedAllocated - provisioned);
-  return Math.min(granted, Math.max(neededAtFull, has));
+  return Math.min(granted, has >= roomyAtFull ? has : Math.max(has, neededAtFull));
 }
 
 function drainSeconds({ backlog, service }: LaneObservation, batchSize: number, environments: number): number {

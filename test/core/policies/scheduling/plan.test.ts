@@ -184,6 +184,31 @@ describe('planCapacity', () => {
       expect(capped({ maximumConcurrency: 50 })).toBe(33);
     });
 
+    it('starts nothing for what may come while it has room for twice what is there: the last minute, or the middle of the forecast', () => {
+      // Full batches take 14 environments at 1,000 a second, and 42 at the 3,000 that are planned for.
+      const wide = (middle: number): DemandForecast => ({
+        ...certain(0),
+        quantiles: [
+          { level: 0.05, eventsPerMinute: 0 },
+          { level: 0.5, eventsPerMinute: 60 * middle },
+          { level: 0.95, eventsPerMinute: 60 * 3000 },
+        ],
+      });
+      const capOf = (middle: number, last: number) => {
+        const arrivals = [1, last].map((perSecond, minute) => ({ minute, count: 60 * perSecond }));
+        const lane = observation({
+          service,
+          terms: { ...terms, ceiling: 3 },
+          arrivals,
+          capacity: { maximumConcurrency: 14 },
+        });
+        return only([lane], [wide(middle)]).maximumConcurrency;
+      };
+      expect(capOf(500, 500)).toBe(14);
+      expect(capOf(600, 500)).toBe(42);
+      expect(capOf(500, 600)).toBe(42);
+    });
+
     it('does not count as its own the warm environments that the plan gives up', () => {
       // 20 at once, all of them warm, of which the plan keeps 3: what is left is not 20 that it might start.
       const warm = { maximumConcurrency: 20, provisionedAllocated: 20, provisionedRequested: 20 };

@@ -162,10 +162,10 @@ describe('schedule', () => {
       batchWindowSeconds: 0,
     });
     /** What it does when it has wanted less for four steps already. */
-    const fifth = (lane: LaneObservation) => {
+    const fifth = (lane: LaneObservation, rate = 150) => {
       let state = FIRST_STATE;
-      for (let n = 0; n < 4; n += 1) state = step(state, lane, 150).state;
-      return step(state, lane, 150);
+      for (let n = 0; n < 4; n += 1) state = step(state, lane, rate).state;
+      return step(state, lane, rate);
     };
 
     it('may use what is warm, whatever the plan says', () => {
@@ -186,6 +186,20 @@ describe('schedule', () => {
       expect(first.reasons).toContainEqual({ code: 'lower-cap-first', args: { cap: 5 } });
       const second = step(first.state, warm(40, 5), 150);
       expect(second.decision.actions).toEqual([{ kind: 'provision', environments: 5, from: 40 }]);
+    });
+
+    it('is lowered in two steps however little it is, since its cap would else start environments as the warm ones go', () => {
+      const first = fifth(warm(40, 40), 1100);
+      expect(first.decision.actions).toEqual([cap(36)]);
+      const second = step(first.state, warm(40, 36), 1100);
+      expect(second.decision.actions).toEqual([{ kind: 'provision', environments: 36, from: 40 }]);
+    });
+
+    it('is lowered at once where its cap is above what stays warm and falls by less than a tenth', () => {
+      let state = FIRST_STATE;
+      const lane = settled({ maximumConcurrency: 22, provisionedRequested: 15, provisionedAllocated: 15 });
+      for (let n = 0; n < 4; n += 1) state = step(state, lane, 100).state;
+      expect(step(state, lane, 100).decision.actions).toEqual([{ kind: 'provision', environments: 9, from: 15 }]);
     });
 
     it('is lowered at once where its cap is as planned already', () => {
