@@ -30,7 +30,7 @@ const TABLE = [
   },
   { from: '^adapters/memory/', to: ['^adapters/memory/', '^core/(contracts|ports)/', NODE_PURE] },
   {
-    from: '^lambdas/(?!runtime/|state/republisher/)([^/]+/[^/]+)/(?!handler|env)[^/]+\\.ts$',
+    from: '^lambdas/(?!runtime/|state/republisher/|monitoring/reconciler/)([^/]+/[^/]+)/(?!handler|env)[^/]+\\.ts$',
     to: ['^lambdas/$1/(?!handler|env)', '^core/', '^node_modules/valibot/', NODE_PURE],
   },
   {
@@ -48,6 +48,11 @@ const TABLE = [
     // The republisher is the publisher, run again on what was given up. No other function may import another one.
     from: '^lambdas/state/republisher/(?!handler|env)[^/]+\\.ts$',
     to: ['^lambdas/state/republisher/(?!handler|env)', '^lambdas/state/publisher/core\\.ts$', '^core/'],
+  },
+  {
+    // What the reconciler finds becomes incidents as what the monitor finds does.
+    from: '^lambdas/monitoring/reconciler/(?!handler|env)[^/]+\\.ts$',
+    to: ['^lambdas/monitoring/reconciler/(?!handler|env)', '^lambdas/monitoring/monitor/note\\.ts$', '^core/'],
   },
   {
     from: '^lambdas/runtime/',

@@ -13,9 +13,7 @@ export const FUNCTION_ENTRIES = {
   publisher: 'lambdas/state/publisher/handler',
   republisher: 'lambdas/state/republisher/handler',
   'dead-letter': 'lambdas/lanes/dead-letter/handler',
-  reconciler: 'lambdas/monitoring/reconciler/handler',
   monitor: 'lambdas/monitoring/monitor/handler',
-  recovery: 'lambdas/monitoring/recovery/handler',
   canary: 'lambdas/monitoring/canary/handler',
   'stale-notifier': 'lambdas/state/stale-notifier/handler',
   controller: 'lambdas/scheduling/controller/handler',
@@ -40,6 +38,12 @@ export function runnerEntry(applications: readonly string[]): string {
 /** Source of a coordinator's entry: the sagas of all applications of its pool. */
 export function coordinatorEntry(applications: readonly string[]): string {
   return entryOf(COORDINATOR, applications, 'sagas', (names) => `[${names.map((each) => `...${each}`).join(', ')}]`);
+}
+
+/** Source of an entry that has to know every deployed saga, which may be none. */
+export function sagasEntry(name: 'reconciler' | 'recovery', applications: readonly string[]): string {
+  const handler = `lambdas/monitoring/${name}/handler`;
+  return entryOf(handler, applications, 'sagas', (names) => `[${names.map((each) => `...${each}`).join(', ')}]`);
 }
 
 /** Source of the entry of all steps of an application: which one a function is, its environment says. */

@@ -4,7 +4,7 @@ import type { LaneConfiguration } from '../core/contracts/configuration';
 import { DUE_INDEX, OPEN_INDEX } from '../core/contracts/names';
 import type { ControlledLane } from './constructs/lane-controller';
 import { allow } from './constructs/platform-function';
-import type { CoordinatedSaga, PlatformStack } from './platform-stack';
+import { type CoordinatedSaga, type PlatformStack, paymentFunctions } from './platform-stack';
 
 /** Where coordinators keep requests that are too large to travel. */
 export const SAGA_CLAIMS = 'claims/sagas/';
@@ -189,6 +189,19 @@ export function deadLetterPermissions(stack: PlatformStack, deadLetterQueues: re
   ];
 }
 
+/**
+ * Compares what sagas left with their outcomes: their results, and what their providers' books say. IAM cannot tell a provider's question
+ * from its charge; whoever asks has code that only asks.
+ */
+function examineSagas(stack: PlatformStack): PolicyStatement[] {
+  if (stack.platform.sagas.length === 0) return [];
+  const payments = Object.values(paymentFunctions(stack));
+  return [
+    allow(['dynamodb:Query'], [stack.tableArn(stack.names.statesTable)]),
+    ...(payments.length === 0 ? [] : [allow(['lambda:InvokeFunction'], payments)]),
+  ];
+}
+
 export function reconcilerPermissions(stack: PlatformStack): PolicyStatement[] {
   const { names } = stack;
   const lanes = queueNames(stack, stack.configuration.lanes);
@@ -204,6 +217,9 @@ export function reconcilerPermissions(stack: PlatformStack): PolicyStatement[] {
     allow(['dynamodb:Query'], [`${acceptances}/index/${OPEN_INDEX}`]),
     allow(RECORDS, [stack.tableArn(names.recordsTable)]),
     allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [stack.tableArn(names.controlTable)]),
+    ...examineSagas(stack),
+    allow(READ_AND_PUT, [stack.tableArn(names.incidentsTable)]),
+    allow(['lambda:InvokeFunction'], [stack.liveArn(names.platformFunction('recovery'))]),
     ...startSagas(stack, sagas),
     ...(sagas.length === 0
       ? []
@@ -272,10 +288,11 @@ export function recoveryPermissions(stack: PlatformStack): PolicyStatement[] {
       [...READ_AND_PUT, 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'],
       [stack.tableArn(names.controlTable)],
     ),
-    allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], [stack.tableArn(names.recordsTable)]),
+    allow(['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [stack.tableArn(names.recordsTable)]),
     allow(['dynamodb:BatchGetItem'], [acceptances]),
     allow(['dynamodb:Query'], [`${acceptances}/index/${OPEN_INDEX}`]),
     allow(['dynamodb:UpdateItem'], [stack.tableArn(names.statesTable)]),
+    ...examineSagas(stack),
     ...onSagas(stack, 'states:DescribeExecution', (saga) => stack.executionArns(saga)),
     ...onSagas(stack, 'states:StartExecution', (saga) => `${stack.machinePrefix}${saga}`),
     allow(

@@ -169,6 +169,22 @@ export function laneRoutes({ names, platform }: PlatformStack, lanes: readonly L
   return JSON.stringify(lanes.map((lane) => laneRoute(names, lane, takes(lane))));
 }
 
+/** Applications with sagas, each once. */
+export function sagaApplications({ platform }: PlatformStack): readonly string[] {
+  return [...new Set(platform.sagas.map(({ application }) => application))];
+}
+
+/** By application: the live function that takes its payments, the double or somebody else's. */
+export function paymentFunctions(stack: PlatformStack): Readonly<Record<string, string>> {
+  const { configuration, names } = stack;
+  const functions = (configuration.coordination?.applications ?? []).flatMap(({ name, provider }) => {
+    if (provider === undefined) return [];
+    const double = () => stack.liveArn(names.providerDoubleFunction(name));
+    return [[name, provider.kind === 'function' ? provider.functionArn : double()] as const];
+  });
+  return Object.fromEntries(functions);
+}
+
 /** Without sagas there is nobody to be asked; then it is as soon as a hand-off is looked after. */
 export function sagaAskAfterSeconds({ coordination, reconciler }: Configuration): number {
   return coordination?.askAfterSeconds ?? reconciler.handOffBoundSeconds;

@@ -29,6 +29,7 @@ type OutcomeRow = [
   writes: WriteRow[],
   emits: EmitRow[],
   contexts: readonly string[],
+  ran?: [instance: string, execution: string],
 ];
 
 export function encodeOutcome(key: string, outcome: Outcome): AttributeValue {
@@ -48,6 +49,7 @@ export function encodeOutcome(key: string, outcome: Outcome): AttributeValue {
     outcome.emits.map(toEmitRow),
     outcome.contexts,
   ];
+  if (outcome.ran !== undefined) row.push([outcome.ran.instance, outcome.ran.execution]);
   return pack(key, row);
 }
 
@@ -69,6 +71,7 @@ export function decodeOutcome(key: string, kind: OutcomeKind, stored: AttributeV
     writes: row[11].map(fromWriteRow),
     emits: row[12].map(fromEmitRow),
     contexts: row[13],
+    ...(row[14] === undefined ? {} : { ran: { instance: row[14][0], execution: row[14][1] } }),
   };
 }
 

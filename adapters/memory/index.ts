@@ -54,6 +54,7 @@ export function createMemoryPorts({
   readonly world: MemoryWorld;
   readonly suspectQueue?: string;
 }) {
+  const payments = createMemoryPaymentProvider({ world });
   return {
     acceptances: createMemoryAcceptances({ world }),
     records: createMemoryRecords({ world }),
@@ -71,7 +72,11 @@ export function createMemoryPorts({
     sagaControl: createMemorySagaControl({ world }),
     incidents: createMemoryIncidents({ world }),
     monitorStates: createMemoryMonitorStates({ world }),
-    payments: createMemoryPaymentProvider({ world }),
+    payments,
+    /** The books of every application's services. */
+    ledgers: () => ({ payments }),
+    /** Wakes nobody: whoever drives the world calls recovery. */
+    wake: async () => undefined,
     log: createMemoryLog(),
   };
 }

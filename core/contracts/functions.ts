@@ -54,6 +54,9 @@ const laneTerms = v.strictObject({
   memoryMegabytes: v.number(),
 });
 
+/** ARN of the function that takes payments, by application: the books that are compared with what became of its events. */
+const PAYMENT_FUNCTIONS = json(v.record(text, text));
+
 const ledger = { ACCEPTANCES_TABLE: text, RECORDS_TABLE: text };
 export const FUNCTION_ENVIRONMENTS = {
   ingest: v.object({
@@ -163,6 +166,9 @@ export const FUNCTION_ENVIRONMENTS = {
     PARALLEL_ACCEPTANCES: v.pipe(v.string(), v.transform(Number)),
     /** ARN of a state machine, but for the saga's name at its end. */
     MACHINE_PREFIX: text,
+    STATES_TABLE: text,
+    INCIDENTS_TABLE: text,
+    PAYMENT_FUNCTIONS,
     /** How soon a saga's execution is asked for when it was run again. */
     SAGA_ASK_AFTER_SECONDS: v.pipe(v.string(), v.transform(Number)),
     RESEND_BUDGET: v.pipe(v.string(), v.transform(Number)),
@@ -188,6 +194,7 @@ export const FUNCTION_ENVIRONMENTS = {
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
     MACHINE_PREFIX: text,
     SAGA_ASK_AFTER_SECONDS: v.pipe(v.string(), v.transform(Number)),
+    PAYMENT_FUNCTIONS,
     /** By lane whose chains may be split: its runner's time-out. */
     SPLIT_TIMEOUT_SECONDS: json(v.record(text, v.number())),
   }),

@@ -1,8 +1,8 @@
 /** What was found wrong, what was done about it, and how much may be done at all. See docs/recovery.md for the protocol. */
 import type { StateRead } from './state';
 
-/** Kinds of faults that a log, a status event or a comparison of what is stored can show. */
-export const FAULT_KINDS = [
+/** Kinds of faults that a log or a status event can show. */
+export const LOGGED_KINDS = [
   'permission',
   'missing-resource',
   'code',
@@ -13,11 +13,11 @@ export const FAULT_KINDS = [
   'dependency',
   'data',
   'invocation',
-  // Only by comparing what is stored: no log tells of these.
-  'inconsistent',
-  'ambiguous',
-  'stuck',
 ] as const;
+export type LoggedKind = (typeof LOGGED_KINDS)[number];
+
+/** And those that only a comparison of what is stored shows: no log tells of these. */
+export const FAULT_KINDS = [...LOGGED_KINDS, 'inconsistent', 'ambiguous', 'stuck'] as const;
 export type IncidentKind = (typeof FAULT_KINDS)[number];
 
 /** What kind of function it is: the policy differs. `platform`: neither a lane's runner nor a step of an application. */
@@ -74,6 +74,10 @@ export interface BegunAction {
   readonly version?: string;
   /** The run of an execution that is started. */
   readonly run?: number;
+  /** The event has its outcome, and keeps it: the run makes what is left agree with that. */
+  readonly isRepair?: true;
+  /** Marked stale first: it is current, and wrong. */
+  readonly result?: StateRead;
 }
 
 export const INCIDENT_STATES = ['watching', 'open', 'parked', 'resolved'] as const;

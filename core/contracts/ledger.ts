@@ -72,6 +72,15 @@ export interface Outcome {
   readonly emits: readonly EmittedEvent[];
   /** Keys of the contexts that this event is folded into. */
   readonly contexts: readonly string[];
+  /** Of an event that a saga ran for: where what it left can be compared with this outcome. */
+  readonly ran?: SagaRan;
+}
+
+export interface SagaRan {
+  /** In the state store. */
+  readonly instance: string;
+  /** Its last run when the outcome was written. */
+  readonly execution: string;
 }
 
 /** What a node left: data only, nothing of it has taken effect. */
@@ -85,6 +94,8 @@ export interface NodeOutput {
 export interface Coordinated {
   /** The execution's name; the same saga, business key and run make the same name. */
   readonly execution: string;
+  /** In the state store; absent where an earlier version of the coordinator began it. */
+  readonly instance?: string;
   /** When the execution has usually ended, so that it is time to ask what became of it. */
   readonly dueAtMs: number;
   /** `compensate`: this run only takes back what earlier ones did. */

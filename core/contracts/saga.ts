@@ -111,6 +111,9 @@ export function sagaInstance(saga: string, tenant: string, businessKey: string):
   return `${saga}/${tenant}//${createHash('sha256').update(businessKey).digest('hex')}`;
 }
 
+/** The execution that an attempt belongs to: its name comes first. */
+export const executionOf = (attempt: string): string => attempt.split('/', 1)[0] ?? '';
+
 /** Key of a step's result. A Map's cells have one each. */
 export function stepKey(saga: Pick<SagaInput, 'application' | 'instance'>, step: string, cell?: SagaCell): StateKey {
   const name = cell === undefined ? step : `${step}/${cell.layer}/${cell.index}`;

@@ -47,13 +47,17 @@ export function mendSagas(events: readonly OpenEvent[], executions: Asked | unde
     const asked = executions?.get(`${key}#${generation}`);
     const position = record?.progress?.position;
     if (position === undefined || asked === undefined || !isDue(record, nowMs)) continue;
+    const { execution, instance } = record?.progress?.coordinated ?? {};
+    // What ran for another event is compared with that one's outcome.
+    const isOwn = asked.state === 'ended' && execution !== undefined && instance !== undefined;
+    const ran = isOwn ? { ran: { instance, execution } } : {};
     const outcomeOf = (kind: OutcomeKind, reason: string): OutcomeCommit => {
       const chain = `${position.chain}@${position.version}`;
       // A run that began in between stands further on.
       return {
         key,
         generation,
-        outcome: { ...unreactedOutcome(envelope, kind, reason, nowMs), chain },
+        outcome: { ...unreactedOutcome(envelope, kind, reason, nowMs), chain, ...ran },
         atMostStage: position.stage,
       };
     };

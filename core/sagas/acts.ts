@@ -1,5 +1,5 @@
 /** What steps and compensations have in common: the values that they put, and what they are known by outside. */
-import type { StepRequest } from '../contracts/saga';
+import { type StepRequest, stepKey } from '../contracts/saga';
 import type { StateRead } from '../contracts/state';
 import type { Services, Step, StepPorts } from './definitions';
 import { isCurrent, notYet, readOf, type Seen } from './load';
@@ -56,4 +56,7 @@ export function servicesOf(step: Step, { services }: StepPorts): Partial<Service
 }
 
 export const idempotencyKey = ({ saga, cell }: StepRequest, step: string): string =>
-  cell === undefined ? `${saga.instance}/${step}` : `${saga.instance}/${step}/${cell.layer}/${cell.index}`;
+  keyOutside(saga.instance, stepKey(saga, step, cell).name);
+
+/** What an act is known by outside: as its result is called in the state store. */
+export const keyOutside = (instance: string, result: string): string => `${instance}/${result}`;

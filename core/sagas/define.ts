@@ -4,6 +4,7 @@ import { type Fault, InvalidValueError } from '../contracts/errors';
 import { DIRECTION, type Reason } from '../contracts/saga';
 import type {
   Acted,
+  Agreement,
   CellsOf,
   CompensationCall,
   Results,
@@ -184,6 +185,7 @@ function sagaFaults<Request, Settings>(saga: Saga<Request, Settings>): Fault[] {
     ...names.flatMap((name, index) =>
       names.indexOf(name) === index ? [] : [fault(`steps.${index}`, name, 'each name once')],
     ),
+    ...agreementFaults(saga.agreements ?? [], forward),
     ...forward.flatMap((step, index) => unreadable(step, forward.slice(0, index), index)),
     ...compensationFaults(saga.steps, forward),
     ...forward.flatMap((step, index) =>
@@ -192,6 +194,14 @@ function sagaFaults<Request, Settings>(saga: Saga<Request, Settings>): Fault[] {
         : [fault(`steps.${index}.ends`, step.mayEnd, 'true for the last step forward, and for no other')],
     ),
   ];
+}
+
+function agreementFaults(agreements: readonly Agreement[], forward: readonly Step[]): Fault[] {
+  return agreements.flatMap(({ step, ledger }, index) =>
+    forward.some((each) => each.name === step && each.uses.includes(ledger))
+      ? []
+      : [fault(`agreements.${index}.step`, step, `a step forward of this saga that uses ${ledger}`)],
+  );
 }
 
 function unreadable(step: Step, before: readonly Step[], index: number): Fault[] {

@@ -1,5 +1,6 @@
 /** What a coordinated application is made of: steps, their compensations, and the saga itself. */
 import type * as v from 'valibot';
+import type { PaymentAnswer } from '../contracts/payment';
 import type { Reason, SagaCell, SagaInput } from '../contracts/saga';
 import type { StateKey } from '../contracts/state';
 import type { Claims, PaymentProvider, SagaControl, StateStore } from '../ports';
@@ -9,6 +10,28 @@ export interface Services {
   readonly payments: PaymentProvider;
 }
 export type ServiceName = keyof Services;
+
+/** What the books of each service say of one key, once it has answered. */
+export interface LedgerEntries {
+  readonly payments: Exclude<PaymentAnswer, { readonly status: 'unknown' }>;
+}
+/** Of each service, the part that only asks. */
+export interface LedgerReaders {
+  readonly payments: Pick<PaymentProvider, 'find'>;
+}
+
+/**
+ * What a service's own books must say of a step once its event has an outcome. The entry is the one of the step's idempotency key. Whoever
+ * finds that they say something else repairs nothing by these; the steps do, run once more.
+ */
+export interface Agreement {
+  readonly step: string;
+  readonly ledger: ServiceName;
+  /** The event is DONE, and this is what the step left. */
+  whenDone(result: unknown, entry: LedgerEntries[ServiceName]): boolean;
+  /** The event is COMPENSATED or DEAD: nothing of the step may remain. */
+  whenUndone(entry: LedgerEntries[ServiceName]): boolean;
+}
 
 /** What every step's function has. */
 export interface StepPorts {
@@ -145,4 +168,6 @@ export interface Saga<Request = unknown, Settings = unknown> {
   /** Forward in the order of the state machine, then the compensations in the order in which they run. */
   readonly steps: readonly Step[];
   readonly timeoutSeconds: number;
+  /** Left out: nothing outside is compared with what became of its events. */
+  readonly agreements?: readonly Agreement[];
 }

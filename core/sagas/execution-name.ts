@@ -21,6 +21,12 @@ export function executionName({ tenant, saga, businessKey, generation, run }: Ex
   return `${digest}-${run}`;
 }
 
+/** Which run a name is of, and what all runs of the same have in common; `undefined`: it is no such name. */
+export function partsOf(name: string): { readonly family: string; readonly run: number } | undefined {
+  const [, family, run] = /^(.+)-(\d+)$/.exec(name) ?? [];
+  return family === undefined ? undefined : { family, run: Number(run) };
+}
+
 /** The name of a later run, from that of any run. */
 export function nameOfRun(name: string, run: number): string {
   return name.replace(/-\d+$/, `-${run}`);

@@ -4,10 +4,13 @@ export type { PaymentAnswer } from '../contracts/payment';
 export { type SagaCell, type SagaInput, thingKey } from '../contracts/saga';
 export type { PaymentProvider } from '../ports';
 export type { StepTools } from './acts';
+export { defineAgreement } from './agreement';
 export { declined, defineSaga, done, stepOf, stepsFor, waiting } from './define';
 export type {
   Acted,
+  Agreement,
   CompensationCall,
+  LedgerReaders,
   Saga,
   Services,
   Step,

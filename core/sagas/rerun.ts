@@ -44,7 +44,12 @@ export async function rerun(
     ...progress,
     position: { ...position, stage: run - 1 },
     committedAtMs: nowMs,
-    coordinated: { execution, dueAtMs: nowMs + askAfterMs, ...(intent === undefined ? {} : { intent }) },
+    coordinated: {
+      execution,
+      ...(coordinated.instance === undefined ? {} : { instance: coordinated.instance }),
+      dueAtMs: nowMs + askAfterMs,
+      ...(intent === undefined ? {} : { intent }),
+    },
   });
   if (written === 'refused') return { status: 'moved-on' };
   const { intent: _before, ...input } = before.input as SagaInput;

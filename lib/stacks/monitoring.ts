@@ -4,7 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { functionEntry } from '../bundling';
+import { functionEntry, sagasEntry } from '../bundling';
 import { acknowledge } from '../constructs/acknowledge';
 import { LogWatch } from '../constructs/log-watch';
 import { asPrinted, PlatformFunction } from '../constructs/platform-function';
@@ -17,6 +17,8 @@ import {
   MONITOR_CONCURRENCY,
   type Platform,
   PlatformStack,
+  paymentFunctions,
+  sagaApplications,
   sagaAskAfterSeconds,
 } from '../platform-stack';
 import { watchedFunctions } from '../watched-functions';
@@ -50,8 +52,9 @@ export class MonitoringStack extends PlatformStack {
       stack: this,
       kind: 'reconciler',
       functionName: names.platformFunction('reconciler'),
-      description: 'Closes acceptances, sends again what was lost, and ends what is out of budget',
-      code: this.bundler.code(functionEntry('reconciler')),
+      description:
+        'Closes acceptances, sends again what was lost, ends what is out of budget, and compares sagas with their outcomes',
+      code: this.bundler.code(sagasEntry('reconciler', sagaApplications(this))),
       timeoutSeconds: 50,
       memoryMegabytes: 512,
       deadLetterQueue,
@@ -60,6 +63,9 @@ export class MonitoringStack extends PlatformStack {
         ACCEPTANCES_TABLE: names.acceptancesTable,
         RECORDS_TABLE: names.recordsTable,
         CONTROL_TABLE: names.controlTable,
+        STATES_TABLE: names.statesTable,
+        INCIDENTS_TABLE: names.incidentsTable,
+        PAYMENT_FUNCTIONS: this.toJsonString(paymentFunctions(this)),
         LANES: laneRoutes(this, configuration.lanes),
         LANE_PATIENCE_SECONDS: JSON.stringify(
           Object.fromEntries(
@@ -121,7 +127,7 @@ export class MonitoringStack extends PlatformStack {
       kind: 'recovery',
       functionName: names.platformFunction('recovery'),
       description: 'Does what the policy allows about incidents, and writes down each action',
-      code: this.bundler.code(functionEntry('recovery')),
+      code: this.bundler.code(sagasEntry('recovery', sagaApplications(this))),
       timeoutSeconds: RECOVERY_TIMEOUT_SECONDS,
       memoryMegabytes: 512,
       deadLetterQueue,
@@ -134,6 +140,7 @@ export class MonitoringStack extends PlatformStack {
         INCIDENTS_TABLE: names.incidentsTable,
         LEDGER_RETENTION_DAYS: String(configuration.retention.ledgerDays),
         MACHINE_PREFIX: this.machinePrefix,
+        PAYMENT_FUNCTIONS: this.toJsonString(paymentFunctions(this)),
         SAGA_ASK_AFTER_SECONDS: String(sagaAskAfterSeconds(configuration)),
         SPLIT_TIMEOUT_SECONDS: JSON.stringify(
           Object.fromEntries(

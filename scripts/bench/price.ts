@@ -13,8 +13,10 @@ import {
   createContextStore,
   createControl,
   createEffects,
+  createIncidents,
   createLaneQueue,
   createRecords,
+  createStateStore,
 } from '../../adapters/aws';
 import type { Envelope } from '../../core/contracts/event';
 import type { Acceptance } from '../../core/contracts/ledger';
@@ -192,6 +194,7 @@ function createTriage(bill: Bill) {
         resendBudget: 5,
         lanePatienceMs: { [LANE.name]: 360_000 },
         sagaAskAfterMs: 60_000,
+        sagas: [],
         succession: { lanes: [LANE], poolByWay: {}, defaultClass: LANE.priorityClass },
       };
       const { closed } = await bill.invoke('reconciler', () =>
@@ -213,6 +216,16 @@ function triagePorts(meter: Meter) {
     lanes: createLaneQueue({ sqs, lanes: [LANE] }),
     claims: createClaims({ s3, bucket: 'bench-app-store' }),
     quarantine: { keep: async () => '' },
+    // Only for sagas, of which there are none here.
+    states: createStateStore({ dynamo, table: 'triage-bench-states' }),
+    incidents: createIncidents({
+      dynamo,
+      table: 'triage-bench-incidents',
+      controlTable: NAMES.controlTable,
+      retentionDays: 15,
+    }),
+    ledgers: () => ({}),
+    wake: async () => undefined,
     executions: { describe: async () => undefined, start: async () => 'exists' as const },
     log: silent,
   };

@@ -49,6 +49,7 @@ const COMMON = {
   STEP: 'payment',
   SETTINGS: JSON.stringify({ approvalAboveCents: 100_000 }),
   PAYMENT_FUNCTION: 'triage-bench-provider-double:live',
+  PAYMENT_FUNCTIONS: JSON.stringify({ booking: 'triage-bench-provider-double:live' }),
   PAYMENTS_TABLE: 'triage-bench-payments',
   LEAST_LATENCY_MILLISECONDS: '0',
   MOST_LATENCY_MILLISECONDS: '0',

@@ -123,6 +123,7 @@ export function modelOf(
             parallelAcceptances: 20,
             lanePatienceMs: { lane: patienceMs },
             sagaAskAfterMs: HAND_OFF_BOUND_MS,
+            sagas: [],
             succession: { lanes: [], poolByWay: {}, defaultClass: 'normal' },
           },
           clock,

@@ -1,8 +1,10 @@
 /**
  * Proves on the deployed stacks that an order has exactly one end, and money, seats and tickets agree, whatever happens on its way: a
  * declined card, a seat that is gone, a provider that does not answer, killed steps, repeats, a pause, a cancellation, a last step that
- * fails, a person who is asked. Functions talk through the fault proxy; senders, the provider's books and the audit go round it.
+ * fails, a person who is asked, books that disagree afterwards. Functions talk through the fault proxy; senders, the provider's books and the audit go round it.
  */
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { createProviderLedger, createStateStore } from '../../adapters/aws';
 import { offerKey, seatKey } from '../../applications/booking';
 import { auditOf } from '../../cli/audit';
@@ -13,7 +15,9 @@ import { sourceOf } from '../../cli/send';
 import { createSender } from '../../cli/workload/senders';
 import type { CloudEvent } from '../../core/contracts/event';
 import { recordKey } from '../../core/contracts/identity';
+import type { Incident } from '../../core/contracts/incident';
 import type { Outcome } from '../../core/contracts/ledger';
+import { LIVE_ALIAS } from '../../core/contracts/names';
 import { putThing } from '../../core/sagas';
 import { bringUp, tearDown } from '../../local/environment';
 import { type FaultProxy, startFaultProxy } from '../../local/faults/proxy';
@@ -284,6 +288,99 @@ describe('a person', () => {
   }, 240_000);
 });
 
+describe('what was found to disagree', () => {
+  const bookOf = (name: string) => ({
+    ledger: createProviderLedger({
+      dynamo: connection.clients.dynamo,
+      table: connection.names.paymentsTable('booking'),
+    }),
+    key: `${instanceOf(name)}/payment`,
+  });
+  const incidentOf = async (name: string): Promise<Incident | undefined> => {
+    const { stdout } = await startTriage('incidents', '--all', '--json').ended;
+    const { incidents } = JSON.parse(stdout) as { readonly incidents: readonly Incident[] };
+    return incidents.find(({ subject }) => subject.on === 'saga' && subject.instance === instanceOf(name));
+  };
+  const found = (name: string) =>
+    until(
+      `what is wrong with ${name} is an incident`,
+      () => incidentOf(name),
+      (seen) => seen?.kind === 'inconsistent' && seen.findings > 0,
+      60_000,
+    );
+  /** As its schedule does each minute. */
+  const recoverNow = (ids: readonly string[]) =>
+    connection.clients.lambda.send(
+      new InvokeCommand({
+        FunctionName: connection.names.platformFunction('recovery'),
+        Qualifier: LIVE_ALIAS,
+        Payload: JSON.stringify({ incidents: ids }),
+      }),
+    );
+  const over = (name: string) =>
+    until(
+      `the incident of ${name} is over`,
+      async () => {
+        const { id = '' } = (await incidentOf(name)) ?? {};
+        await recoverNow([id]);
+        return incidentOf(name);
+      },
+      (seen) => seen?.state === 'resolved',
+      60_000,
+    );
+  const begunOf = (incident: Incident | undefined) =>
+    incident?.timeline.filter(({ what }) => what === 'begun').map(({ action }) => action) ?? [];
+
+  it('confirmed and not paid, is paid; paid and not confirmed, is given back, and not while recovery is off', async () => {
+    const [unpaid, unbooked] = [order('n1'), order('n2', { card: 'tok_declined' })];
+    await send([unpaid, unbooked]);
+    expect(await kinds(unpaid, unbooked)).toEqual(['DONE', 'COMPENSATED']);
+    await triage('recovery', 'off');
+    const offMs = Date.now();
+    // The provider has lost the one payment, and taken the other after all.
+    const { ledger, key } = bookOf('n2');
+    const before = await ledger.read(key);
+    if (before === undefined) throw new Error('the provider knows nothing of n2');
+    await connection.clients.dynamo.send(
+      new DeleteItemCommand({
+        TableName: connection.names.paymentsTable('booking'),
+        Key: { key: { S: bookOf('n1').key } },
+      }),
+    );
+    expect(await ledger.put({ ...before, status: 'captured', amountCents: 4_200 }, before)).toBe(true);
+    const incidents = await Promise.all([found('n1'), found('n2')]);
+    const foundMs = Date.now() - offMs;
+    await recoverNow(incidents.map((each) => each?.id ?? ''));
+    for (const name of ['n1', 'n2']) {
+      const held = await incidentOf(name);
+      expect([held?.state, begunOf(held)]).toEqual(['open', []]);
+      expect(held?.timeline.at(-1)?.words).toContain('switched off');
+    }
+    expect(await paymentOf('n1')).toBeUndefined();
+
+    await triage('recovery', 'on');
+    const onMs = Date.now();
+    const [first, second] = await Promise.all([over('n1'), over('n2')]);
+    expect([begunOf(first), begunOf(second)]).toEqual([['rerun'], ['compensate']]);
+    process.stdout.write(
+      `disagreements found ${foundMs} ms after they began; over ${Date.now() - onMs} ms after recovery was on\n`,
+    );
+    expect(await paymentOf('n1')).toMatchObject({ status: 'captured', amountCents: 4_200, charges: 1 });
+    expect(await paymentOf('n2')).toMatchObject({ status: 'refunded' });
+    expect(await kinds(unpaid, unbooked)).toEqual(['DONE', 'COMPENSATED']);
+    expect((await executionsOf(unpaid)).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  }, 240_000);
+
+  it('is nothing of all the other orders', async () => {
+    const { stdout } = await startTriage('incidents', '--all', '--json').ended;
+    const { incidents } = JSON.parse(stdout) as { readonly incidents: readonly Incident[] };
+    const wrong = incidents.filter(({ kind }) => kind === 'inconsistent' || kind === 'ambiguous');
+    expect(wrong.map(({ subject }) => subject.on === 'saga' && subject.instance).sort()).toEqual(
+      ['n1', 'n2'].map(instanceOf),
+    );
+  }, 60_000);
+});
+
 async function outcomesNow(event: CloudEvent) {
   return (await awaitOutcomes(connection, [keyOf(event)], { seconds: 0, sinceMs: Date.now() })).map(
     ({ outcome }) => outcome,
@@ -295,7 +392,27 @@ it('the balance holds: the audit has no finding, and the books, the seats and th
   expect(report.findings).toEqual([]);
   expect(report.inFlight).toBe(0);
   expect(configuredSagas(connection).map(({ name }) => name)).toEqual(['booking']);
-  const names = ['a1', 'a2', 'a3', 'b1', 'c1', 'c2', 'c3', 'e1', 'e2', 'f1', 'f2', 'g1', 'h1', 'i1', 'j1', 'j2', 'k1'];
+  const names = [
+    'a1',
+    'a2',
+    'a3',
+    'b1',
+    'c1',
+    'c2',
+    'c3',
+    'e1',
+    'e2',
+    'f1',
+    'f2',
+    'g1',
+    'h1',
+    'i1',
+    'j1',
+    'j2',
+    'k1',
+    'n1',
+    'n2',
+  ];
   for (const name of names) {
     const [payment, ticket] = await Promise.all([paymentOf(name), resultOf(name, 'ticket')]);
     const isTicketed = (ticket?.value as { status?: string } | undefined)?.status === 'done';

@@ -2,7 +2,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle, coordinatorEntry, FUNCTION_ENTRIES, functionEntry, runnerEntry, stepEntry } from '../../lib/bundling';
+import {
+  bundle,
+  coordinatorEntry,
+  FUNCTION_ENTRIES,
+  functionEntry,
+  runnerEntry,
+  sagasEntry,
+  stepEntry,
+} from '../../lib/bundling';
 import { FUNCTION_VARIABLES } from '../../scripts/bench/variables';
 
 /** Minified, unzipped. Cold starts pay for each byte: raise it for a reason, not for a test. */
@@ -12,6 +20,8 @@ const entries = [
   ['runner', runnerEntry(['telemetry'])],
   ['coordinator', coordinatorEntry(['booking', 'layers'])],
   ['step', stepEntry('booking')],
+  ['reconciler', sagasEntry('reconciler', ['booking', 'layers'])],
+  ['recovery', sagasEntry('recovery', ['booking', 'layers'])],
   ...(Object.keys(FUNCTION_ENTRIES) as (keyof typeof FUNCTION_ENTRIES)[]).map((name) => [name, functionEntry(name)]),
 ] as [string, string][];
 const folder = mkdtempSync(join(tmpdir(), 'triage-bundles-'));

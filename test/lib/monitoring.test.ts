@@ -13,10 +13,10 @@ const groupsOf = (from: Templates) =>
   all('AWS::Logs::SubscriptionFilter', from).map((each) => each.LogGroupName as string);
 const DEAF = ['/aws/lambda/triage-dev-monitor', '/aws/lambda/triage-dev-recovery'];
 
-/** Statements of the role that belongs to a function, by the name that its policy has. */
+/** Statements of the role that belongs to a function. What is too long for one policy the CDK puts into a managed one beside it. */
 function statements(role: string): Properties[] {
-  return all('AWS::IAM::Policy')
-    .filter((each) => (each.PolicyName as string).startsWith(`${role}Role`))
+  return [...all('AWS::IAM::Policy'), ...all('AWS::IAM::ManagedPolicy')]
+    .filter((each) => JSON.stringify(each.Roles).includes(`"${role}Role`))
     .flatMap((each) => each.PolicyDocument.Statement as Properties[]);
 }
 const actionsOf = (role: string): string[] =>
@@ -71,6 +71,21 @@ it('the monitor may write what it finds and wake recovery, and repair nothing', 
     'sqs:SendMessage',
     'states:DescribeExecution',
   ]);
+});
+
+it('the reconciler compares: it may read results and ask providers, change none of them, and wake recovery', () => {
+  const onStates = (role: string) =>
+    statements(role)
+      .filter(({ Resource }) => JSON.stringify(Resource).includes('table/triage-dev-states'))
+      .flatMap(({ Action }) => Action as string | string[]);
+  expect(onStates('Reconciler')).toEqual(['dynamodb:Query']);
+  expect(onStates('Recovery').sort()).toEqual(['dynamodb:Query', 'dynamodb:UpdateItem']);
+  const invoked = statements('Reconciler')
+    .filter(({ Action }) => [Action].flat().includes('lambda:InvokeFunction'))
+    .map(({ Resource }) => JSON.stringify(Resource));
+  expect(invoked).toHaveLength(1);
+  for (const name of ['recovery', 'provider-double-booking']) expect(invoked[0]).toContain(`triage-dev-${name}:live`);
+  expect(invoked[0]?.match(/:live/g)).toHaveLength(2);
 });
 
 it('the canary may do nothing but sing', () => {

@@ -1,5 +1,5 @@
 /** What the monitor says of one log event. */
-import type { FaultKind } from './kinds';
+import type { LoggedKind } from '../../contracts/incident';
 import type { RecordSource } from './record';
 
 export interface Evidence {
@@ -15,7 +15,7 @@ export interface Evidence {
 export interface Diagnosis {
   /** The same for everything said of one attempt of one request, so that a receiver acts on it once. */
   readonly id: string;
-  readonly kind: FaultKind;
+  readonly kind: LoggedKind;
   /** `high`: the table knows the name, or the platform says it in so many words. `low`: the kind is what is left. */
   readonly confidence: 'high' | 'medium' | 'low';
   readonly functionName: string;

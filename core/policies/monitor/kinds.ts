@@ -1,23 +1,8 @@
 /** Which kind of fault an error's name stands for. One table: what is not in it is not known, and said to be a guess. */
-import type { IncidentKind } from '../../contracts/incident';
-
-/** Those that a log can show. */
-export const KINDS = [
-  'permission',
-  'missing-resource',
-  'code',
-  'time-out',
-  'out-of-memory',
-  'init',
-  'throttling',
-  'dependency',
-  'data',
-  'invocation',
-] as const satisfies readonly IncidentKind[];
-export type FaultKind = (typeof KINDS)[number];
+import { LOGGED_KINDS, type LoggedKind } from '../../contracts/incident';
 
 /** Names as the SDK, Node.js, Lambda and Triage's own code give them. A name stands in one row only. */
-export const NAMES: Readonly<Record<FaultKind, readonly string[]>> = {
+export const NAMES: Readonly<Record<LoggedKind, readonly string[]>> = {
   permission: [
     'AccessDenied',
     'AccessDeniedException',
@@ -179,12 +164,12 @@ export const NAMES: Readonly<Record<FaultKind, readonly string[]>> = {
   ],
 };
 
-const KIND_OF: ReadonlyMap<string, FaultKind> = new Map(
-  KINDS.flatMap((kind) => NAMES[kind].map((name) => [name, kind] as const)),
+const KIND_OF: ReadonlyMap<string, LoggedKind> = new Map(
+  LOGGED_KINDS.flatMap((kind) => NAMES[kind].map((name) => [name, kind] as const)),
 );
 
 /** `undefined`: the name says nothing. */
-export function kindOf(name: string | undefined): FaultKind | undefined {
+export function kindOf(name: string | undefined): LoggedKind | undefined {
   return name === undefined ? undefined : KIND_OF.get(name);
 }
 
@@ -198,7 +183,7 @@ export interface ErrorNames {
 }
 
 export interface Classified {
-  readonly kind: FaultKind;
+  readonly kind: LoggedKind;
   /** The name that decided. */
   readonly name: string;
   /** Whether the table knows it, or the kind is what is left. */
@@ -224,7 +209,7 @@ export function classifyError(error: ErrorNames): Classified {
 }
 
 /** Lambda's own names have a dot; all others are thrown by code. */
-function guess(name: string): FaultKind {
+function guess(name: string): LoggedKind {
   if (name.startsWith('Extension.')) return 'init';
   return /^(Runtime|Sandbox|Lambda|Function)\./.test(name) ? 'invocation' : 'code';
 }

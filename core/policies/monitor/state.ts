@@ -1,6 +1,7 @@
 /** What the monitor remembers between batches: plain data, bounded, one part for each log stream. */
+
+import type { LoggedKind } from '../../contracts/incident';
 import type { Evidence } from './decision';
-import type { FaultKind } from './kinds';
 import type { LoggedError } from './record';
 
 /** An error that the language runtime reported, until the platform says whether the request failed. */
@@ -11,7 +12,7 @@ export interface Claim {
 
 /** What was said already, so that four records of one failure are one diagnosis. */
 export interface Said {
-  readonly kind: FaultKind;
+  readonly kind: LoggedKind;
   readonly known: boolean;
 }
 

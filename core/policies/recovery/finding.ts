@@ -1,6 +1,7 @@
-/** What the monitor says of a log, and what a status event says of an execution, as findings. */
-import type { Finding } from '../../contracts/incident';
+/** What the monitor says of a log, what a status event says of an execution, and what the reconciler finds, as findings. */
+import type { Finding, Subject } from '../../contracts/incident';
 import type { SagaIdentity, StatusEvent } from '../../contracts/status-event';
+import type { Comparison } from '../compare-saga';
 import type { LogDecision } from '../monitor/decision';
 import { classifyError } from '../monitor/kinds';
 import type { Part } from './part';
@@ -51,6 +52,60 @@ export function findingOfStatus(event: StatusEvent, identity: SagaIdentity, nowM
     ...(errorName === undefined ? {} : { errorName: errorName.slice(0, 100) }),
   };
 }
+
+export interface LookedAt {
+  readonly subject: Extract<Subject, { readonly on: 'saga' }>;
+  /** Of this look: what is found again at the next one is another finding. */
+  readonly lookMs: number;
+  readonly nowMs: number;
+}
+
+/**
+ * What the reconciler finds of a saga whose event has its outcome. `undefined`: nothing is wrong. Somebody who does not answer is only
+ * something found where he was asked for the last time.
+ */
+export function findingOfComparison(
+  comparison: Comparison,
+  isLastLook: boolean,
+  looked: LookedAt,
+): Finding | undefined {
+  const { subject, lookMs, nowMs } = looked;
+  const common = { source: 'reconciler', standing: 'diagnosis', subject, atMs: nowMs } as const;
+  const id = (what: string) => `${what} ${subject.event.key} ${subject.event.generation} ${lookMs}`.slice(0, 200);
+  switch (comparison.says) {
+    case 'agrees':
+      return undefined;
+    case 'unknown':
+      return isLastLook
+        ? { ...common, id: id('unknown'), confidence: 'medium', kind: 'ambiguous', words: plain(comparison.words) }
+        : undefined;
+    case 'stands':
+      return { ...common, id: id('stands'), confidence: 'high', kind: 'inconsistent', words: plain(comparison.words) };
+    case 'disagrees': {
+      const { disagreements } = comparison;
+      const sure = disagreements.find(({ kind }) => kind === 'inconsistent') ?? disagreements[0];
+      const words = plain(disagreements.map((each) => each.words).join('; '));
+      const { result } = disagreements.find((each) => each.result !== undefined) ?? {};
+      const more = result === undefined ? {} : { result };
+      return { ...common, id: id('disagrees'), confidence: 'high', kind: sure.kind, words, ...more };
+    }
+  }
+}
+
+/** An execution that has ended without an outcome: the sweep that finds it runs it again itself, so that the finding is only noted. */
+export function findingOfEnd(execution: string, reason: string, looked: Omit<LookedAt, 'lookMs'>): Finding {
+  return { ...stuck(looked), id: `ended ${execution}`.slice(0, 200), confidence: 'low', words: plain(reason) };
+}
+
+/** An execution that runs for longer than its state machine gives it. */
+export function findingOfOverdue(execution: string, sinceMs: number, looked: Omit<LookedAt, 'lookMs'>): Finding {
+  const minutes = Math.floor((looked.nowMs - sinceMs) / 60_000);
+  const words = plain(`execution ${execution} has been running for ${minutes} minutes, longer than its saga may`);
+  return { ...stuck(looked), id: `overdue ${execution}`.slice(0, 200), confidence: 'high', words };
+}
+
+const stuck = ({ subject, nowMs }: Omit<LookedAt, 'lookMs'>) =>
+  ({ source: 'reconciler', standing: 'diagnosis', kind: 'stuck', subject, atMs: nowMs }) as const;
 
 /** A terminal shows these words to people: nothing in them may move its cursor. */
 function plain(words: string): string {

@@ -3,6 +3,8 @@
  * switch. What a finding claims is never enough: each action asks what is true first.
  */
 import type { ActionKind, BegunAction, Incident, RecoveryLimits, RecoveryMode } from '../../contracts/incident';
+import type { OutcomeKind } from '../../contracts/ledger';
+import type { Comparison } from '../compare-saga';
 import { takeAction } from './limits';
 import { type PolicyRow, type RecoverySettings, rowFor } from './settings';
 
@@ -23,6 +25,14 @@ export interface FunctionFacts {
   readonly isPaused: boolean;
 }
 
+/** What a look at ledger, state and provider shows of an instance whose event has its outcome. */
+export interface SettledFacts {
+  readonly outcome: OutcomeKind;
+  readonly comparison: Comparison | { readonly says: 'superseded'; readonly words: string };
+  /** A person has ended its last execution where it stood. */
+  readonly isStopped: boolean;
+}
+
 export interface SagaFacts {
   readonly on: 'saga';
   /** `running`: an execution works on it. `ended`: none does, and the event has no outcome. `settled`: it has one. */
@@ -31,6 +41,10 @@ export interface SagaFacts {
   readonly run: number;
   /** It is stopped by a person. */
   readonly isPaused: boolean;
+  /** Its execution runs for longer than its state machine gives it. */
+  readonly isOverdue?: boolean;
+  /** Of one that is settled; absent where it cannot be compared. */
+  readonly settled?: SettledFacts;
 }
 
 export type Facts = FunctionFacts | SagaFacts;
@@ -61,13 +75,9 @@ export function planRecovery(limits: RecoveryLimits, input: PlanInput, tools: Pl
   if (incident.recentAtMs.length === 0) return { decision: 'watch', reason: 'nothing that was found is sure' };
   const held = heldLane(limits, incident, mode, tools);
   if (held !== undefined) return held;
-  const over = facts.on === 'saga' ? sagaFirst(facts, tools) : functionFirst(incident, facts);
+  const over = facts.on === 'saga' ? sagaFirst(incident, facts, tools) : functionFirst(incident, facts);
   if (over !== undefined) return over;
-  const row = rowFor(
-    tools.settings.rows,
-    incident.subject.on === 'function' ? incident.subject.part : 'saga',
-    incident.kind,
-  );
+  const row = rowFor(tools.settings.rows, rowOf(incident, facts), incident.kind);
   if (row === undefined) return { decision: 'watch', reason: `${incident.kind} here is dealt with by its own retries` };
   return byRow(limits, input, row, tools);
 }
@@ -87,17 +97,57 @@ function heldLane(
   return { decision: 'act', action, limits, reason: `lane ${lane} is tried again` };
 }
 
-function sagaFirst(facts: SagaFacts, { nowMs, settings }: PlanTools): Plan | undefined {
+function rowOf({ subject }: Incident, facts: Facts): PolicyRow['on'] {
+  if (subject.on === 'function') return subject.part;
+  if (facts.on === 'function' || facts.settled === undefined) return 'saga';
+  return facts.settled.outcome === 'DONE' ? 'done-saga' : 'undone-saga';
+}
+
+const STANDS =
+  '`triage dlq redrive` gives one that is DEAD its next generation, which finds everything done and ends DONE; any other is a person’s to settle.';
+const STOPPED = 'a person has stopped it, and something of it remains';
+const OVERDUE = 'its execution runs for longer than it may: `triage saga show`, then `triage saga cancel`, or stop it';
+
+function sagaFirst(incident: Incident, facts: SagaFacts, tools: PlanTools): Plan | undefined {
+  const { nowMs, settings } = tools;
   switch (facts.status) {
     case 'settled':
-      return { decision: 'resolve', reason: 'the event has its outcome' };
+      return settledFirst(incident, facts, tools);
     case 'running':
+      if (facts.isOverdue) return { decision: 'park', reason: OVERDUE };
       return { decision: 'wait', dueAtMs: nowMs + settings.lookAgainMs, reason: 'an execution works on it' };
     case 'unknown':
       return { decision: 'park', reason: 'there is nothing that could be run again' };
     default:
       if (!facts.isPaused) return undefined;
       return { decision: 'wait', dueAtMs: nowMs + settings.lookAgainMs, reason: 'a person has paused it' };
+  }
+}
+
+/** Nothing is left to do where all books agree; `undefined` where they do not, and a run may make them. */
+function settledFirst(
+  { spent, lastActedAtMs = 0 }: Incident,
+  { settled, isPaused }: SagaFacts,
+  { nowMs, settings }: PlanTools,
+): Plan | undefined {
+  if (settled === undefined) return { decision: 'resolve', reason: 'the event has its outcome' };
+  const { comparison, isStopped } = settled;
+  switch (comparison.says) {
+    case 'agrees':
+      return { decision: 'resolve', reason: 'the event has its outcome; ledger, state and provider agree' };
+    case 'superseded':
+      return { decision: 'resolve', reason: comparison.words };
+    case 'unknown':
+      if (spent === 0 || nowMs - lastActedAtMs > settings.unsureMs)
+        return { decision: 'park', reason: `${comparison.words}. Ask there by the key.` };
+      return { decision: 'wait', dueAtMs: nowMs + settings.lookAgainMs, reason: comparison.words };
+    case 'stands':
+      return { decision: 'park', reason: `${comparison.words}. ${STANDS}` };
+    default:
+      if (isStopped) return { decision: 'park', reason: STOPPED };
+      return isPaused
+        ? { decision: 'wait', dueAtMs: nowMs + settings.lookAgainMs, reason: 'a person has paused it' }
+        : undefined;
   }
 }
 
@@ -127,8 +177,13 @@ function byRow(limits: RecoveryLimits, { incident, facts, mode }: PlanInput, row
 
 function begun(kind: ActionKind, { spent }: Incident, facts: Facts, atMs: number): BegunAction {
   const action = { kind, number: spent + 1, atMs };
-  if (facts.on === 'saga') return { ...action, run: facts.run + 1 };
+  if (facts.on === 'saga') return { ...action, run: facts.run + 1, ...(facts.settled && repairOf(facts.settled)) };
   return facts.earlier === undefined || kind !== 'roll-back' ? action : { ...action, version: facts.earlier };
+}
+
+function repairOf({ comparison }: SettledFacts): Pick<BegunAction, 'isRepair' | 'result'> {
+  const wrong = comparison.says === 'disagrees' ? comparison.disagreements.find(({ result }) => result) : undefined;
+  return { isRepair: true, ...(wrong?.result === undefined ? {} : { result: wrong.result }) };
 }
 
 function tooRare({ recentAtMs, spent }: Incident, { least }: PolicyRow, nowMs: number): Plan | undefined {

@@ -1,8 +1,9 @@
 /** Recovery's policy as data: which actions a fault of a kind is worth, in which order, and how much may be done at all. */
-import type { ActionKind, FunctionPart, IncidentKind } from '../../contracts/incident';
+import { type ActionKind, FAULT_KINDS, type FunctionPart, type IncidentKind } from '../../contracts/incident';
 
 export interface PolicyRow {
-  readonly on: FunctionPart | 'saga';
+  /** `done-saga`, `undone-saga`: its event is DONE, or COMPENSATED or DEAD, and something does not agree with that. */
+  readonly on: FunctionPart | 'saga' | 'done-saga' | 'undone-saga';
   readonly kinds: readonly IncidentKind[];
   /** The incident's first action, its second, and so on; after the last one a person must look. */
   readonly ladder: readonly ActionKind[];
@@ -32,6 +33,8 @@ export interface RecoverySettings {
   readonly youngVersionMs: number;
   /** Between two rollbacks anywhere: one at a time. */
   readonly betweenRollbacksMs: number;
+  /** How long somebody outside who does not answer is asked again what an action has changed. */
+  readonly unsureMs: number;
   /** How long to wait before looking at what an action has done. */
   readonly lookAgainMs: number;
   /** How long recovery holds an incident; longer than it may run. */
@@ -87,6 +90,22 @@ export const DEFAULT_RECOVERY: RecoverySettings = {
       remedy: 'What is stored disagrees with what was done: compare the results with the provider.',
     },
     {
+      on: 'done-saga',
+      kinds: FAULT_KINDS,
+      ladder: ['rerun', 'rerun'],
+      waitsMs: [0, 30 * SECOND_MS],
+      remedy:
+        'It is DONE and stays so. What is missing outside cannot be had again under its key: settle it with whoever ordered. `triage saga show`.',
+    },
+    {
+      on: 'undone-saga',
+      kinds: FAULT_KINDS,
+      ladder: ['compensate', 'compensate'],
+      waitsMs: [0, 30 * SECOND_MS],
+      remedy:
+        'It is not DONE, and something of it remains: take it back by hand, at the provider first. `triage saga show`.',
+    },
+    {
       on: 'runner',
       kinds: ['code', 'init'],
       ladder: ['roll-back'],
@@ -129,6 +148,7 @@ export const DEFAULT_RECOVERY: RecoverySettings = {
   laneBreakMs: MINUTE_MS,
   youngVersionMs: 30 * MINUTE_MS,
   betweenRollbacksMs: 10 * MINUTE_MS,
+  unsureMs: 10 * MINUTE_MS,
   lookAgainMs: 15 * SECOND_MS,
   leaseMs: 60 * SECOND_MS,
 };

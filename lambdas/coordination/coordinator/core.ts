@@ -186,7 +186,11 @@ async function decide(coordinator: Coordinator, delivery: Delivery): Promise<Beg
     branches: {},
     bodyDigest: envelope.bodyDigest,
     committedAtMs: nowMs,
-    coordinated: { execution: plan.execution, dueAtMs: nowMs + settings.askAfterMs },
+    coordinated: {
+      execution: plan.execution,
+      instance: plan.input.instance,
+      dueAtMs: nowMs + settings.askAfterMs,
+    },
   };
   if ((await ports.records.putProgress(keyOf(delivery), progress)) === 'refused') return undefined;
   return start(coordinator, plan);

@@ -1,7 +1,7 @@
 /** A saga's last step, the same for all: the event that began it gets its outcome, on the condition that it has none. */
 import { LostWriteError, RetryableError, TerminalError } from '../../../core/contracts/errors';
 import type { Outcome } from '../../../core/contracts/ledger';
-import type { StepAnswer, StepRequest } from '../../../core/contracts/saga';
+import { executionOf, type StepAnswer, type StepRequest } from '../../../core/contracts/saga';
 import type { Records } from '../../../core/ports';
 
 /** How the state machine says that it ends, and why, in words. */
@@ -18,7 +18,7 @@ export async function settle(
   ending: Ending,
   nowMs: number,
 ): Promise<StepAnswer> {
-  const { event, saga } = request.saga;
+  const { event, saga, instance } = request.saga;
   const { key, generation, bodyDigest, acceptedAtMs, lane, tenant, source, id, type } = event;
   const outcome: Outcome = {
     kind: ending.end,
@@ -35,6 +35,7 @@ export async function settle(
     writes: [],
     emits: [],
     contexts: [],
+    ran: { instance, execution: executionOf(request.attempt) },
   };
   const result = await records.commit({ outcomes: [{ key, generation, outcome }], contexts: [] }, request.attempt);
   if (result.status === 'conflict') throw new RetryableError('the outcome met another commit');

@@ -9,20 +9,16 @@ import { type Diagnosed, diagnose } from '../../../core/policies/monitor/diagnos
 import { placeOf } from '../../../core/policies/monitor/place';
 import { type MonitorState, NOTHING_SEEN } from '../../../core/policies/monitor/state';
 import { findingOfLog, findingOfStatus } from '../../../core/policies/recovery/finding';
-import { incidentId, noteFindings } from '../../../core/policies/recovery/note';
 import type { Part } from '../../../core/policies/recovery/part';
-import type { Executions, Incidents, Log, MonitorStates } from '../../../core/ports';
+import type { Executions, Log, MonitorStates } from '../../../core/ports';
+import { type NotePorts, note } from './note';
 
 /** The handler may not look into policies. */
 export { partOf } from '../../../core/policies/recovery/part';
 
-export interface MonitorPorts {
+export interface MonitorPorts extends NotePorts {
   readonly states: MonitorStates;
-  readonly incidents: Pick<Incidents, 'read' | 'put'>;
   readonly executions: Pick<Executions, 'describe'>;
-  /** Asks recovery to look at these; lost, it looks by itself within a minute. */
-  wake(ids: readonly string[]): Promise<void>;
-  readonly log: Log;
 }
 
 export interface MonitorSettings {
@@ -176,39 +172,4 @@ function tally(findings: readonly Finding[], nowMs: number): Watched {
     suspicions: findings.length - diagnoses.length,
     delaysMs: diagnoses.map(({ atMs }) => Math.max(0, nowMs - atMs)),
   };
-}
-
-/** Incident by incident; recovery is woken for those that were not due already. */
-async function note(ports: MonitorPorts, findings: readonly Finding[], nowMs: number): Promise<void> {
-  const byIncident = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const id = incidentId(finding);
-    byIncident.set(id, [...(byIncident.get(id) ?? []), finding]);
-  }
-  const woken: string[] = [];
-  for (const [id, each] of byIncident) if (await noteOne(ports, id, each, nowMs)) woken.push(id);
-  if (woken.length === 0) return;
-  await ports
-    .wake(woken)
-    .catch((error: unknown) => ports.log.warn('recovery was not woken', { error, incidents: woken }));
-}
-
-/** Whether recovery has to be told. */
-async function noteOne(
-  { incidents, log }: MonitorPorts,
-  id: string,
-  findings: readonly Finding[],
-  nowMs: number,
-): Promise<boolean> {
-  for (let tries = 1; tries <= MOST_TRIES; tries++) {
-    const before = await incidents.read(id);
-    const next = noteFindings(before, findings, nowMs);
-    if (next === undefined || next === before) return false;
-    const read = { version: before?.version ?? 0, token: before?.token ?? 0 };
-    if (!(await incidents.put(next, read))) continue;
-    const wasDue = before?.dueAtMs !== undefined && before.dueAtMs <= nowMs;
-    return next.dueAtMs !== undefined && next.dueAtMs <= nowMs && !wasDue;
-  }
-  log.warn('a finding was not noted: the incident is written by others all the time', { incident: id });
-  return false;
 }

@@ -1,6 +1,6 @@
 /**
  * One sweep over the open acceptances that are due: close, wait, send again, move to another lane, settle what a saga owes, or give
- * up. Bounded; what is left comes next time.
+ * up; and look whether what sagas have left agrees with their outcomes. Bounded; what is left comes next time.
  */
 import type { LaneMessage } from '../../../core/contracts/event';
 import type { Acceptance, LedgerRecord, OutcomeCommit } from '../../../core/contracts/ledger';
@@ -10,20 +10,20 @@ import {
   type ReconcileSettings,
   reconcile,
 } from '../../../core/policies/reconcile';
-import type { Acceptances, Control, Executions, LaneQueue, Log, Records } from '../../../core/ports';
+import type { Acceptances, Control, Executions, LaneQueue, Records } from '../../../core/ports';
 import { rerun } from '../../../core/sagas/rerun';
 import { askExecutions } from './ask-executions';
+import { type LookBudget, type LookedSaga, type LookPorts, lookAtOpen, lookAtSettled, lookBudget } from './look';
 
 /** Acceptances per sweep: an oldest-first bound, so that one sweep ends well before the next. */
 export const MOST_PER_SWEEP = 2000;
 
-export interface ReconcilerPorts {
+export interface ReconcilerPorts extends LookPorts {
   readonly acceptances: Acceptances;
   readonly records: Records;
   readonly control: Control;
   readonly lanes: LaneQueue;
   readonly executions: Pick<Executions, 'describe' | 'start'>;
-  readonly log: Log;
 }
 
 export interface ReconcilerSettings extends ReconcileSettings {
@@ -31,6 +31,8 @@ export interface ReconcilerSettings extends ReconcileSettings {
   readonly parallelAcceptances: number;
   /** By lane: a message unseen for longer is lost. A lane that is missing here is no longer configured. */
   readonly lanePatienceMs: Readonly<Record<string, number>>;
+  /** Whose outcomes are compared with what they have left. */
+  readonly sagas: readonly LookedSaga[];
   /** How soon a saga that was run again is asked for. */
   readonly sagaAskAfterMs: number;
 }
@@ -44,6 +46,9 @@ export interface Sweep {
   /** Events whose saga ended without an outcome: those that run again, and those that got one after all. */
   readonly rerunEvents: number;
   readonly settledEvents: number;
+  /** Sagas with an outcome that were looked at, and those of which something does not agree with it. */
+  readonly lookedAt: number;
+  readonly disagreeing: number;
   /** Acceptances that another sweep, or an error, took away from this one. */
   readonly left: number;
 }
@@ -55,6 +60,8 @@ const NOTHING: Omit<Sweep, 'due'> = {
   deadEvents: 0,
   rerunEvents: 0,
   settledEvents: 0,
+  lookedAt: 0,
+  disagreeing: 0,
   left: 0,
 };
 
@@ -66,6 +73,7 @@ export async function sweep(
 ): Promise<Sweep> {
   const due = await ports.acceptances.open(now(), MOST_PER_SWEEP);
   const views = laneViews(ports, settings);
+  const budget = lookBudget();
   let total: Sweep = { due: due.length, ...NOTHING };
   const errors: string[] = [];
   for (let from = 0; from < due.length; from += settings.parallelAcceptances) {
@@ -73,7 +81,7 @@ export async function sweep(
     const records = await readRecords(ports.records, part);
     const tallies = await Promise.all(
       part.map((each) =>
-        treat(ports, settings, views, each, records, now).catch((error: unknown) => {
+        treat({ ports, settings, viewOf: views, budget }, each, records, now).catch((error: unknown) => {
           errors.push(error instanceof Error ? error.message : String(error));
           return { left: 1 };
         }),
@@ -112,14 +120,20 @@ function laneViews(ports: ReconcilerPorts, settings: ReconcilerSettings) {
   };
 }
 
+interface Sweeping {
+  readonly ports: ReconcilerPorts;
+  readonly settings: ReconcilerSettings;
+  readonly viewOf: (lane: string) => Promise<LaneView | undefined>;
+  readonly budget: LookBudget;
+}
+
 async function treat(
-  ports: ReconcilerPorts,
-  settings: ReconcilerSettings,
-  viewOf: (lane: string) => Promise<LaneView | undefined>,
+  sweeping: Sweeping,
   acceptance: Acceptance,
   records: readonly LedgerRecord[],
   now: () => number,
 ): Promise<Partial<Sweep>> {
+  const { ports, settings, viewOf } = sweeping;
   const nowMs = now();
   const isOpen = acceptance.envelopes.some(
     ({ key, generation }) =>
@@ -127,15 +141,13 @@ async function treat(
   );
   const lane = isOpen ? await viewOf(acceptance.lane) : undefined;
   const executions = await askExecutions(ports, acceptance, records, nowMs);
+  if (executions.size > 0) await lookAtOpen(ports, settings, records, executions, nowMs);
   const decision = reconcile({ acceptance, records, lane, settings, executions }, { nowMs });
   switch (decision.decision) {
     case 'close':
-      await ports.acceptances.close(acceptance.key, nowMs);
-      return { closed: 1 };
-    case 'wait': {
-      const moved = await ports.acceptances.moveDue(acceptance.key, acceptance.dueAtMs, decision.dueAtMs);
-      return moved ? { waiting: 1 } : { left: 1 };
-    }
+      return lookAndWait(sweeping, acceptance, records, undefined, nowMs);
+    case 'wait':
+      return lookAndWait(sweeping, acceptance, records, decision.dueAtMs, nowMs);
     case 'resend':
       return resend(ports, acceptance, decision, nowMs);
     case 'move':
@@ -145,6 +157,26 @@ async function treat(
     case 'mend':
       return mend(ports, settings, decision, nowMs);
   }
+}
+
+/** `waitMs`: when to come back for those without an outcome; absent: all have one, and the acceptance is closed after the last look. */
+async function lookAndWait(
+  { ports, settings, budget }: Sweeping,
+  acceptance: Acceptance,
+  records: readonly LedgerRecord[],
+  waitMs: number | undefined,
+  nowMs: number,
+): Promise<Partial<Sweep>> {
+  const at = { acceptance, records, isClosing: waitMs === undefined };
+  const { looked, disagreeing, dueAtMs } = await lookAtSettled(ports, settings, at, budget, nowMs);
+  const counts = { lookedAt: looked, disagreeing };
+  if (waitMs === undefined && dueAtMs === undefined) {
+    await ports.acceptances.close(acceptance.key, nowMs);
+    return { ...counts, closed: 1 };
+  }
+  const nextMs = Math.min(waitMs ?? Number.POSITIVE_INFINITY, dueAtMs ?? Number.POSITIVE_INFINITY);
+  const moved = await ports.acceptances.moveDue(acceptance.key, acceptance.dueAtMs, nextMs);
+  return moved ? { ...counts, waiting: 1 } : { ...counts, left: 1 };
 }
 
 /** Whoever moves the due time sends; marked handed over only when every send succeeded. */
@@ -217,6 +249,8 @@ function add(total: Sweep, part: Partial<Sweep>): Sweep {
     deadEvents: total.deadEvents + (part.deadEvents ?? 0),
     rerunEvents: total.rerunEvents + (part.rerunEvents ?? 0),
     settledEvents: total.settledEvents + (part.settledEvents ?? 0),
+    lookedAt: total.lookedAt + (part.lookedAt ?? 0),
+    disagreeing: total.disagreeing + (part.disagreeing ?? 0),
     left: total.left + (part.left ?? 0),
   };
 }

@@ -1,5 +1,6 @@
 /** Recovery's actions over ports. Each may be repeated: what it goes to was settled when it began, and what is done already is seen. */
 import type { BegunAction, Incident, Subject } from '../../../core/contracts/incident';
+import type { StateRead } from '../../../core/contracts/state';
 import type {
   Acceptances,
   Control,
@@ -9,13 +10,14 @@ import type {
   Records,
   StateStore,
 } from '../../../core/ports';
+import { repair } from '../../../core/sagas/repair';
 import { rerun } from '../../../core/sagas/rerun';
 import type { Performed } from './core';
 import { lastSplitMs, splitInFlight } from './in-flight';
 
 export interface ActionPorts {
   readonly states: Pick<StateStore, 'markStale'>;
-  readonly records: Pick<Records, 'read' | 'putProgress'>;
+  readonly records: Pick<Records, 'read' | 'latest' | 'putProgress'>;
   readonly executions: Pick<Executions, 'describe' | 'start'>;
   readonly control: Pick<Control, 'putPaused' | 'holdForm'>;
   readonly lanes: LaneSwitch;
@@ -46,7 +48,8 @@ export async function perform(
   nowMs: number,
 ): Promise<Performed> {
   const { subject } = incident;
-  if (action.kind === 'mark-stale') return markStale(ports, incident, nowMs);
+  if (action.kind === 'mark-stale') return markStale(ports, incident.result, nowMs);
+  if (subject.on === 'saga' && action.isRepair) return repairRun(ports, subject, action, nowMs);
   if (subject.on === 'saga') return runAgain(ports, settings, subject, action, nowMs);
   switch (action.kind) {
     case 'open-breaker':
@@ -61,7 +64,7 @@ export async function perform(
 }
 
 /** Readers learn of it by the table's stream. A version that is not current any more needs no mark. */
-async function markStale({ states }: ActionPorts, { result }: Incident, nowMs: number): Promise<Performed> {
+async function markStale({ states }: ActionPorts, result: StateRead | undefined, nowMs: number): Promise<Performed> {
   if (result === undefined) return failed('nobody says which result is wrong');
   const { key, version } = result;
   const reason = 'recovery found that it disagrees with what was done';
@@ -86,6 +89,21 @@ async function runAgain(
   const answer = await rerun(ports, event, { nowMs, askAfterMs: sagaAskAfterMs, ...intent });
   if (answer.status === 'started') return done(`run ${answer.run} has begun: ${answer.execution}`);
   return answer.status === 'moved-on' ? waits('the record moved on') : done(`nothing to run: ${answer.status}`);
+}
+
+/** A result that is current is believed by the steps, so the wrong one is marked first; then a run does again what does not stand. */
+async function repairRun(
+  ports: ActionPorts,
+  { event }: Of<'saga'>,
+  { run = 0, result }: BegunAction,
+  nowMs: number,
+): Promise<Performed> {
+  const marked = result === undefined ? done('nothing to mark') : await markStale(ports, result, nowMs);
+  if (marked.status !== 'done') return marked;
+  const answer = await repair(ports, event, run);
+  if (answer.status === 'started' || answer.status === 'exists')
+    return done(`${result === undefined ? '' : `${marked.words}; `}run ${run} has begun: ${answer.execution}`);
+  return done(`nothing to run: ${answer.status}`);
 }
 
 /** The control record comes first both ways, as for a person's `lane pause`. */

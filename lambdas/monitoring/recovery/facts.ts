@@ -1,30 +1,41 @@
-/** What is true of an incident's subject now: of the ledger and the execution, or of the function's alias. */
+/** What is true of an incident's subject now: of the ledger, the execution and the books outside, or of the function's alias. */
 import type { Incident, Subject } from '../../../core/contracts/incident';
+import type { LedgerRecord } from '../../../core/contracts/ledger';
 import { incidentId } from '../../../core/policies/recovery/note';
 import type { Facts, FunctionFacts, SagaFacts } from '../../../core/policies/recovery/plan';
 import { targetVersion } from '../../../core/policies/rollback-target';
 import type { Control, Deployments, Executions, Incidents, Records, SagaControl } from '../../../core/ports';
+import type { Saga } from '../../../core/sagas';
+import { type ExaminePorts, examine, isSettled } from '../../../core/sagas/examine';
+import { lastRun } from '../../../core/sagas/repair';
 
-export interface FactPorts {
-  readonly records: Pick<Records, 'read'>;
+export interface FactPorts extends ExaminePorts {
+  /** What the environment deploys: only of these can a saga's end be compared with what it left. */
+  readonly sagas: readonly KnownSaga[];
+  readonly records: Pick<Records, 'read' | 'latest'>;
   readonly executions: Pick<Executions, 'describe'>;
   readonly sagaControl: Pick<SagaControl, 'gate'>;
   readonly control: Pick<Control, 'lane'>;
   readonly deployments: Pick<Deployments, 'read'>;
   readonly incidents: Pick<Incidents, 'read'>;
 }
+export type KnownSaga = Pick<Saga, 'name' | 'application' | 'steps' | 'agreements' | 'timeoutSeconds'>;
 type Of<On extends Subject['on']> = Extract<Subject, { readonly on: On }>;
 
-export function lookAt(ports: FactPorts, incident: Incident): Promise<Facts> {
+export function lookAt(ports: FactPorts, incident: Incident, nowMs: number): Promise<Facts> {
   const { subject } = incident;
-  return subject.on === 'saga' ? sagaFacts(ports, subject) : functionFacts(ports, subject, incident);
+  return subject.on === 'saga' ? sagaFacts(ports, subject, nowMs) : functionFacts(ports, subject, incident);
 }
 
+/** What a state machine may take to notice that its time is over. */
+const GRACE_MS = 60_000;
+
 /** An execution that is not there yet is the reconciler's to start. */
-async function sagaFacts({ records, executions, sagaControl }: FactPorts, subject: Of<'saga'>): Promise<SagaFacts> {
+async function sagaFacts(ports: FactPorts, subject: Of<'saga'>, nowMs: number): Promise<SagaFacts> {
+  const { records, executions, sagaControl, sagas } = ports;
   const [record] = await records.read([subject.event]);
-  const { position, coordinated } = record?.progress ?? {};
-  if (record?.outcome !== undefined) return { on: 'saga', status: 'settled', run: 0, isPaused: false };
+  if (record?.outcome !== undefined) return settledFacts(ports, subject, record);
+  const { position, coordinated, committedAtMs = nowMs } = record?.progress ?? {};
   if (position === undefined || coordinated === undefined)
     return { on: 'saga', status: 'unknown', run: 0, isPaused: false };
   const [execution, gate] = await Promise.all([
@@ -32,7 +43,24 @@ async function sagaFacts({ records, executions, sagaControl }: FactPorts, subjec
     sagaControl.gate(subject.application, subject.instance),
   ]);
   const isRunning = execution === undefined || execution.status === 'RUNNING';
-  return { on: 'saga', status: isRunning ? 'running' : 'ended', run: position.stage + 1, isPaused: gate.paused };
+  const timeoutSeconds = sagas.find(({ name }) => name === position.chain)?.timeoutSeconds;
+  const isOverdue = timeoutSeconds !== undefined && nowMs - committedAtMs > timeoutSeconds * 1_000 + GRACE_MS;
+  const status = isRunning ? 'running' : 'ended';
+  return { on: 'saga', status, run: position.stage + 1, isPaused: gate.paused, isOverdue };
+}
+
+/** Its outcome says what should be; a run that repairs may be on its way. */
+async function settledFacts(ports: FactPorts, subject: Of<'saga'>, record: LedgerRecord): Promise<SagaFacts> {
+  const saga = ports.sagas.find(({ name }) => name === subject.saga);
+  if (!isSettled(record) || saga === undefined) return { on: 'saga', status: 'settled', run: 0, isPaused: false };
+  const { run, status } = await lastRun(ports.executions, saga.name, record.outcome.ran.execution);
+  if (status === 'running') return { on: 'saga', status: 'running', run, isPaused: false };
+  const [comparison, gate] = await Promise.all([
+    examine(ports, saga, record),
+    ports.sagaControl.gate(subject.application, subject.instance),
+  ]);
+  const settled = { outcome: record.outcome.kind, comparison, isStopped: status === 'stopped' };
+  return { on: 'saga', status: 'settled', run, isPaused: gate.paused, settled };
 }
 
 async function functionFacts(

@@ -63,6 +63,7 @@ function setUp() {
     parallelAcceptances: 5,
     lanePatienceMs: { sagas: 5 * MINUTE },
     sagaAskAfterMs: MINUTE,
+    sagas: [],
     succession: { lanes: [route], poolByWay: {}, defaultClass: 'normal' },
   };
   return {

@@ -51,6 +51,7 @@ describe('the end of a saga', () => {
       writes: [],
       emits: [],
       contexts: [],
+      ran: { instance: 'booking/acme/o1', execution: 'x-1' },
     });
   });
 

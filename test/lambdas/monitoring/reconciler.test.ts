@@ -20,6 +20,7 @@ const settings = {
   parallelAcceptances: 20,
   lanePatienceMs: { normal: 600_000 },
   sagaAskAfterMs: 60_000,
+  sagas: [{ name: 'booking', application: 'booking', steps: [], timeoutSeconds: 3_600 }],
   succession: {
     lanes: [{ name: 'normal', pool: 'main', priorityClass: 'normal', ordered: false }],
     poolByWay: {},
@@ -27,7 +28,7 @@ const settings = {
   },
 };
 
-const NO_SAGAS = { rerunEvents: 0, settledEvents: 0 };
+const NO_SAGAS = { rerunEvents: 0, settledEvents: 0, lookedAt: 0, disagreeing: 0 };
 
 function setUp() {
   const world = createMemoryWorld({ nowMs: T });
@@ -223,7 +224,7 @@ describe('a sweep over sagas', () => {
         outputs: [],
         branches: {},
         committedAtMs: T,
-        coordinated: { execution, dueAtMs: T + 60_000 },
+        coordinated: { execution, instance: `booking/acme/${key}`, dueAtMs: T + 60_000 },
       },
     );
     await bench.ports.executions.start(SAGA, execution, { run: 1, event: { key: ranFor, generation: 1 } });
@@ -265,7 +266,27 @@ describe('a sweep over sagas', () => {
       reason: 'its execution ended FAILED without an outcome: SettleFailed: why (4 runs)',
     });
     expect(Object.keys(world.state.executions)).toHaveLength(4);
-    expect(await run()).toMatchObject({ closed: 1 });
+    expect(await run()).toMatchObject({ lookedAt: 1, waiting: 1 });
+    wait(1_000_000);
+    expect(await run()).toMatchObject({ lookedAt: 1, closed: 1 });
+  });
+
+  it('notes an end without an outcome, which moves nothing, since the sweep runs it again itself', async () => {
+    const { run, end, world } = await coordinated('a');
+    end('FAILED');
+    await run();
+    expect(Object.values(world.state.incidents)).toMatchObject([
+      { kind: 'stuck', state: 'watching', findings: 1, subject: { instance: 'booking/acme/a', event: { key: 'a' } } },
+    ]);
+  });
+
+  it('finds one that runs for longer than its state machine may, and nothing of one that does not', async () => {
+    const { run, wait, world } = await coordinated('a');
+    await run();
+    expect(world.state.incidents).toEqual({});
+    wait(3_600_000 + 120_000);
+    await run();
+    expect(Object.values(world.state.incidents)).toMatchObject([{ kind: 'stuck', state: 'open', findings: 1 }]);
   });
 
   it('gives a second event of the same key the outcome of the first, once that is there', async () => {

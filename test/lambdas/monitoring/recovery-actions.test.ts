@@ -207,23 +207,25 @@ describe('a version is rolled back', () => {
 describe('what is true', () => {
   it('of an instance is told by the ledger, its execution and its gate', async () => {
     const { ports, put, executions } = setUp();
-    const look = () => lookAt(ports, saga());
+    const look = () => lookAt({ ...ports, sagas: [] }, saga(), T);
     expect(await look()).toMatchObject({ status: 'unknown' });
     put(record(1));
     expect(await look()).toMatchObject({ status: 'running', run: 2 });
     executions.set('name-2', execution('name-2', 'FAILED'));
-    expect(await look()).toEqual({ ...SAGA_FACTS, run: 2 });
+    expect(await look()).toEqual({ ...SAGA_FACTS, run: 2, isOverdue: false });
     await ports.sagaControl.setPaused('booking', 'acme/order-1', true);
     expect(await look()).toMatchObject({ isPaused: true });
   });
   it('of a function is told by its alias, its lane and the incidents of the version before', async () => {
     const { ports, world } = setUp();
-    expect(await lookAt(ports, runner())).toEqual({ ...FUNCTION_FACTS, liveSinceMs: T });
+    expect(await lookAt({ ...ports, sagas: [] }, runner(), T)).toEqual({ ...FUNCTION_FACTS, liveSinceMs: T });
     const older = incidentWith(1, { kind: 'dependency', subject: { ...RUNNER, version: '2' } as typeof RUNNER });
     world.state.incidents[older.id] = older;
     await ports.control.putPaused('bulk', true);
-    expect(await lookAt(ports, runner())).toMatchObject({ isOlder: true, isPaused: true });
-    expect(await lookAt(ports, incidentWith(1, { kind: 'code' }))).toMatchObject({ isOlder: false });
+    expect(await lookAt({ ...ports, sagas: [] }, runner(), T)).toMatchObject({ isOlder: true, isPaused: true });
+    expect(await lookAt({ ...ports, sagas: [] }, incidentWith(1, { kind: 'code' }), T)).toMatchObject({
+      isOlder: false,
+    });
   });
 });
 

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { FAULT_KINDS, type Finding, type Incident, type RecoveryLimits } from '../../../../core/contracts/incident';
 import { FIRST_LIMITS, noteResult, takeAction } from '../../../../core/policies/recovery/limits';
-import { type Facts, type Plan, type PlanInput, planRecovery } from '../../../../core/policies/recovery/plan';
+import {
+  type Facts,
+  type Plan,
+  type PlanInput,
+  planRecovery,
+  type SettledFacts,
+} from '../../../../core/policies/recovery/plan';
 import { DEFAULT_RECOVERY as settings } from '../../../../core/policies/recovery/settings';
 import { FUNCTION_FACTS, incidentWith, RUNNER, SAGA, SAGA_FACTS, T } from './factory';
 
@@ -54,6 +60,62 @@ describe('an instance whose execution ended without an outcome', () => {
     expect(plan(saga({ kind: 'inconsistent', result }), SAGA_FACTS)).toMatchObject({ action: { kind: 'mark-stale' } });
     expect(plan(saga({ kind: 'inconsistent' }), SAGA_FACTS)).toMatchObject({ decision: 'park' });
   });
+});
+
+describe('an instance whose event has its outcome', () => {
+  const wrong = { key: { application: 'booking', instance: 'i', name: 'payment' }, version: 2 };
+  const disagrees: SettledFacts['comparison'] = {
+    says: 'disagrees',
+    disagreements: [
+      { kind: 'inconsistent', words: 'w' },
+      { kind: 'inconsistent', words: 'w', result: wrong },
+    ],
+  };
+  const settled = (more: Partial<SettledFacts> = {}): Facts => ({
+    ...SAGA_FACTS,
+    status: 'settled',
+    settled: { outcome: 'DONE', comparison: disagrees, isStopped: false, ...more },
+  });
+  const found = (spent = 0): Incident => ({
+    ...saga({ kind: 'inconsistent', source: 'reconciler' }),
+    spent,
+    ...(spent > 0 ? { lastActedAtMs: T } : {}),
+  });
+
+  it.each(['DONE', 'COMPENSATED', 'DEAD'] as const)(
+    'is run forward where that is DONE, back where it is not: %s',
+    (outcome) => {
+      const kind = outcome === 'DONE' ? 'rerun' : 'compensate';
+      const begun = { kind, number: 1, run: 2, isRepair: true, result: wrong };
+      expect(plan(found(), settled({ outcome }))).toMatchObject({ decision: 'act', action: begun });
+      expect(plan(found(1), settled({ outcome }), { nowMs: T + 60_000 })).toMatchObject({
+        action: { kind, number: 2 },
+      });
+      expect(plan(found(2), settled({ outcome }), { nowMs: T + 60_000 })).toMatchObject({ decision: 'park' });
+    },
+  );
+  it.each([
+    ['all books agree', { comparison: { says: 'agrees' } }, 'resolve'],
+    ['another generation has it', { comparison: { says: 'superseded', words: 'w' } }, 'resolve'],
+    ['nobody can say', { comparison: { says: 'unknown', words: 'w' } }, 'park'],
+    ['its last step is done, and it is not DONE', { comparison: { says: 'stands', words: 'w' } }, 'park'],
+    ['a person had stopped it', { isStopped: true }, 'park'],
+  ] as const)('is not run where %s', (_what, more, decision) => {
+    expect(plan(found(), settled(more))).toMatchObject({ decision });
+  });
+  it('is looked at again for a while where a provider does not say what an action has changed', () => {
+    const unknown = settled({ comparison: { says: 'unknown', words: 'w' } });
+    expect(plan(found(1), unknown, { nowMs: T + 60_000 })).toMatchObject({ decision: 'wait' });
+    expect(plan(found(1), unknown, { nowMs: T + settings.unsureMs + 1 })).toMatchObject({ decision: 'park' });
+  });
+  it('waits while a person has paused it', () => {
+    expect(plan(found(), { ...settled(), isPaused: true } as Facts)).toMatchObject({ decision: 'wait' });
+  });
+});
+
+it('an execution that runs for longer than it may is a person’s', () => {
+  const facts = { ...SAGA_FACTS, status: 'running', isOverdue: true } as const;
+  expect(plan(saga({ kind: 'stuck' }), facts)).toMatchObject({ decision: 'park' });
 });
 
 describe('a version of a function', () => {
@@ -118,18 +180,24 @@ it('nothing is ever begun on a suspicion, a guess, or with the switch off', () =
     count: fc.integer({ min: 1, max: 60 }),
     laterMs: fc.integer({ min: 0, max: 600_000 }),
     spent: fc.integer({ min: 0, max: 4 }),
+    isSettled: fc.boolean(),
   });
-  const facts = (subject: Incident['subject']) => (subject.on === 'saga' ? SAGA_FACTS : FUNCTION_FACTS);
+  const disagrees = { says: 'disagrees', disagreements: [{ kind: 'inconsistent', words: 'w' }] } as const;
+  const settled = { outcome: 'DONE', comparison: disagrees, isStopped: false } as const;
+  const facts = (subject: Incident['subject'], isSettled: boolean): Facts => {
+    if (subject.on === 'function') return FUNCTION_FACTS;
+    return isSettled ? { ...SAGA_FACTS, status: 'settled', settled } : SAGA_FACTS;
+  };
   fc.assert(
-    fc.property(some, ({ kind, subject, unsure, count, laterMs, spent }) => {
+    fc.property(some, ({ kind, subject, unsure, count, laterMs, spent, isSettled }) => {
       const nowMs = T + laterMs;
       const doubtful = { ...incidentWith(count, { kind, subject, ...unsure }), spent };
       const sure = { ...incidentWith(count, { kind, subject }), spent };
       const breaker = { lane: 'bulk', sinceMs: T, untilMs: T };
       return (
-        plan(doubtful, facts(subject), { nowMs }).decision !== 'act' &&
-        plan(sure, facts(subject), { nowMs, mode: 'off' }).decision !== 'act' &&
-        plan({ ...sure, breaker }, facts(subject), { nowMs, mode: 'off' }).decision !== 'act'
+        plan(doubtful, facts(subject, isSettled), { nowMs }).decision !== 'act' &&
+        plan(sure, facts(subject, isSettled), { nowMs, mode: 'off' }).decision !== 'act' &&
+        plan({ ...sure, breaker }, facts(subject, isSettled), { nowMs, mode: 'off' }).decision !== 'act'
       );
     }),
     { numRuns: 2_000 },
