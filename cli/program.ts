@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { version } from '../package.json';
 import { auditCommand } from './audit';
+import { chaosCommand } from './chaos';
 import { decisionsCommand } from './decisions';
 import { dlqCommand } from './dlq';
 import { doctorCommand } from './doctor';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
     dlqCommand(),
     republishCommand(),
     auditCommand(),
+    chaosCommand(),
   ])
     program.addCommand(command);
   return withExitCodes(program);

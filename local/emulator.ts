@@ -23,10 +23,17 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Where functions send their requests, a fault proxy's address say. Left out: straight to the emulator. */
   readonly functionsEndpoint?: string;
+  /** What functions find in their environment beside what they are configured with. */
+  readonly functionsEnvironment?: Readonly<Record<string, string>>;
   readonly onProgress?: (message: string) => void;
 }
 
-export async function startEmulator({ port, functionsEndpoint, onProgress }: EmulatorOptions = {}): Promise<Emulator> {
+export async function startEmulator({
+  port,
+  functionsEndpoint,
+  functionsEnvironment,
+  onProgress,
+}: EmulatorOptions = {}): Promise<Emulator> {
   const python = ensureVenv(onProgress);
   const free = await freePort(port);
   if (free === undefined)
@@ -36,7 +43,7 @@ export async function startEmulator({ port, functionsEndpoint, onProgress }: Emu
     );
   const folder = makeFolder();
   const log = join(folder, 'emulator.log');
-  const environment = emulatorEnvironment(free, folder, python);
+  const environment = { ...emulatorEnvironment(free, folder, python), ...functionsEnvironment };
   // Functions inherit it; the emulator names itself only where none is set.
   if (functionsEndpoint !== undefined) environment.AWS_ENDPOINT_URL = functionsEndpoint;
   const pid = await startDetached(python, [LAUNCHER], environment, log);

@@ -35,6 +35,8 @@ export interface BringUpOptions {
   readonly port?: number;
   /** Where the embedded emulator's functions send their requests; left out: to the emulator. Not for an endpoint that is set. */
   readonly functionsEndpoint?: string;
+  /** What the embedded emulator's functions find in their environment beside what they are configured with. */
+  readonly functionsEnvironment?: Readonly<Record<string, string>>;
   /** Seconds between the reconciler's sweeps; 0 starts no ticker, for tests that invoke it themselves. */
   readonly tickSeconds?: number;
   /** Ends the work early; what this call started is ended, too. */
@@ -106,7 +108,12 @@ async function earlierSession(): Promise<SessionFile | undefined> {
   return undefined;
 }
 
-async function newSession({ port, functionsEndpoint, onProgress }: BringUpOptions): Promise<SessionFile> {
+async function newSession({
+  port,
+  functionsEndpoint,
+  functionsEnvironment,
+  onProgress,
+}: BringUpOptions): Promise<SessionFile> {
   const endpoint = process.env.AWS_ENDPOINT_URL;
   const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? DEFAULT_REGION;
   if (endpoint) {
@@ -120,6 +127,7 @@ async function newSession({ port, functionsEndpoint, onProgress }: BringUpOption
   const emulator = await startEmulator({
     ...(wanted === undefined ? {} : { port: wanted }),
     ...(functionsEndpoint === undefined ? {} : { functionsEndpoint }),
+    ...(functionsEnvironment === undefined ? {} : { functionsEnvironment }),
     ...(onProgress ? { onProgress } : {}),
   });
   const session: SessionFile = {

@@ -95,6 +95,11 @@ export function lieOf({ operation, body }: Pick<Call, 'operation' | 'body'>): An
       const taken = records.map(() => ({ SequenceNumber: String(Date.now()), ShardId: 'shardId-000000000000' }));
       return answerOf({ FailedRecordCount: 0, Records: taken });
     }
+    case 'StartExecution': {
+      const { stateMachineArn, name } = request as { readonly stateMachineArn?: string; readonly name?: string };
+      const executionArn = `${stateMachineArn?.replace(':stateMachine:', ':execution:')}:${name}`;
+      return answerOf({ executionArn, startDate: Math.floor(Date.now() / 1000) });
+    }
     default:
       return undefined;
   }

@@ -41,6 +41,7 @@ const COMMANDS = [
   'dlq',
   'republish',
   'audit',
+  'chaos',
 ];
 
 describe('commands', () => {
@@ -72,6 +73,10 @@ describe('commands', () => {
     [['status', '--env', 'nowhere'], 'local, dev, prod'],
     [['doctor', '--env', 'nowhere'], 'local, dev, prod'],
     [['audit', '--from', '1h', '--to', '2h'], '--from is not before --to'],
+    [['chaos'], 'AWS_ENDPOINT_URL is "http://127.0.0.1:1"'],
+    [['chaos', '--faults', 'kill,thunder'], 'There is no kind "thunder". These exist: kill, '],
+    [['chaos', '--minutes', '0'], "'--minutes <n>' argument '0' is invalid. A number above 0"],
+    [['chaos', '--quick', '--minutes', '1'], '--quick and --minutes contradict each other'],
     [['dlq', 'list', '--from', '1h', '--to', '2h'], '--from is not before --to'],
   ])('fail with 2 on %p, and say why', (args, why) => {
     const run = triage(args);

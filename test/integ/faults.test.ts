@@ -10,6 +10,7 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { killAtRandom } from '../../cli/chaos/random-kills';
 import { type Connection, connect } from '../../cli/connection';
 import type { JournalEntry } from '../../core/contracts/journal';
 import type { AuditReport } from '../../core/policies/audit';
@@ -17,7 +18,6 @@ import { bringUp, tearDown } from '../../local/environment';
 import { type FaultProxy, startFaultProxy } from '../../local/faults/proxy';
 import { freePort } from '../../local/processes';
 import { killRules, refusalRules } from './faults/kill-points';
-import { killAtRandom } from './faults/random-kills';
 import { oneByOne, owed, prepareLanes, send, stuck, troubleRules, troubles } from './faults/trouble';
 import { poll, settledAudit, startTriage, triage, until } from './platform';
 
@@ -32,6 +32,7 @@ const STRIKE_LIMIT_MS = 180_000 + (KILLS - 1) * 15_000;
 const SETTLE_LIMIT_MS = 180_000 + (KILLS - 1) * 60_000;
 const EVENTS = 240 * KILLS;
 const SEED = 7;
+const MOST_BETWEEN_KILLS_MS = 1_600;
 const folder = mkdtempSync(join(tmpdir(), 'triage-faults-'));
 const journal = join(folder, 'journal.ndjson');
 const trouble = troubles(KILLS);
@@ -72,7 +73,13 @@ describe('killed functions and a failing ledger', () => {
       await until('the sensors are known', audit, isWarm, 60_000);
 
       proxy.setRules([...always, ...mustStrike]);
-      const random = killAtRandom(proxy.endpoint, 'runner-high', SEED);
+      const random = killAtRandom({
+        endpoint: proxy.endpoint,
+        spared: 'runner-high',
+        seed: SEED,
+        leastWaitMs: 0,
+        mostWaitMs: MOST_BETWEEN_KILLS_MS,
+      });
       const waiting = [oneByOne(trouble.suspected), moreUnsendable];
       const late: JournalEntry[] = [];
       const [atOnce, killedAtRandom] = await Promise.all([
