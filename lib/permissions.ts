@@ -128,6 +128,15 @@ export function coordinatorPermissions(stack: PlatformStack, lane: LaneConfigura
     allow(['s3:PutObject'], [`${stack.bucketArn(stack.appStoreBucketName)}/${SAGA_CLAIMS}*`]),
     keepRefused(stack),
     ...startSagas(stack, sagas),
+    // Of one whose name is taken it asks for which event it ran.
+    ...(sagas.length === 0
+      ? []
+      : [
+          allow(
+            ['states:DescribeExecution'],
+            sagas.map((each) => stack.executionArns(each.name)),
+          ),
+        ]),
   ];
 }
 

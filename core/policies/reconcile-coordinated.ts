@@ -1,6 +1,6 @@
 /** The part of the sweep's decision that is about sagas: nobody is asked before the due time, and an end without an outcome is mended. */
 import type { Envelope } from '../contracts/event';
-import type { LedgerRecord, OutcomeCommit, OutcomeKind, RecordKey } from '../contracts/ledger';
+import type { LedgerRecord, OutcomeCommit, OutcomeKind, Progress, RecordKey } from '../contracts/ledger';
 import { unreactedOutcome } from './unreacted-outcome';
 
 /** Executions of one event and generation before it is DEAD: the first, and three recoveries. */
@@ -45,27 +45,35 @@ export function mendSagas(events: readonly OpenEvent[], executions: Asked | unde
   for (const { envelope, record } of events) {
     const { key, generation } = envelope;
     const asked = executions?.get(`${key}#${generation}`);
-    const position = record?.progress?.position;
-    if (position === undefined || asked === undefined || !isDue(record, nowMs)) continue;
-    const { execution, instance } = record?.progress?.coordinated ?? {};
-    // What ran for another event is compared with that one's outcome.
-    const isOwn = asked.state === 'ended' && execution !== undefined && instance !== undefined;
-    const ran = isOwn ? { ran: { instance, execution } } : {};
-    const outcomeOf = (kind: OutcomeKind, reason: string): OutcomeCommit => {
-      const chain = `${position.chain}@${position.version}`;
-      // A run that began in between stands further on.
-      return {
-        key,
-        generation,
-        outcome: { ...unreactedOutcome(envelope, kind, reason, nowMs), chain, ...ran },
-        atMostStage: position.stage,
-      };
-    };
+    const progress = record?.progress;
+    if (progress === undefined || asked === undefined || !isDue(record, nowMs)) continue;
+    const outcomeOf = (kind: OutcomeKind, reason: string) => sagaOutcome(envelope, progress, { kind, reason }, nowMs);
     if (asked.state === 'other') commits.push(outcomeOf(asked.kind, asked.reason));
     if (asked.state !== 'ended') continue;
-    const runs = position.stage + 1;
+    const runs = progress.position.stage + 1;
     if (!asked.stopped && runs < MOST_RUNS) reruns.push({ key, generation });
-    else commits.push(outcomeOf('DEAD', runs > 1 ? `${asked.reason} (${runs} runs)` : asked.reason));
+    else
+      commits.push(ofItsOwn(outcomeOf('DEAD', runs > 1 ? `${asked.reason} (${runs} runs)` : asked.reason), progress));
   }
   return { reruns, commits };
+}
+
+/** The outcome of an event that a saga has, as long as its record stands where it was read: a run that began in between stands further on. */
+export function sagaOutcome(
+  envelope: Envelope,
+  { position }: Pick<Progress, 'position'>,
+  { kind, reason }: { readonly kind: OutcomeKind; readonly reason: string },
+  nowMs: number,
+): OutcomeCommit {
+  const { key, generation } = envelope;
+  const chain = `${position.chain}@${position.version}`;
+  const outcome = { ...unreactedOutcome(envelope, kind, reason, nowMs), chain };
+  return { key, generation, outcome, atMostStage: position.stage };
+}
+
+/** What ran for another event is compared with that one's outcome; what ran for this one, with this. */
+function ofItsOwn(commit: OutcomeCommit, { coordinated }: Progress): OutcomeCommit {
+  const { execution, instance } = coordinated ?? {};
+  if (execution === undefined || instance === undefined) return commit;
+  return { ...commit, outcome: { ...commit.outcome, ran: { instance, execution } } };
 }

@@ -8,15 +8,17 @@ import type { Delivery } from '../../../core/contracts/lane-message';
 import type { LedgerRecord, Outcome, Progress, RecordKey } from '../../../core/contracts/ledger';
 import { decideBackoff } from '../../../core/policies/backoff';
 import { decideRefusal } from '../../../core/policies/decide-refusal';
+import { sagaOutcome } from '../../../core/policies/reconcile-coordinated';
 import { unreactedOutcome } from '../../../core/policies/unreacted-outcome';
 import type { Claims, Control, Executions, LaneQueue, Log, Quarantine, Records } from '../../../core/ports';
 import type { Saga } from '../../../core/sagas';
+import { askExecution } from '../../../core/sagas/ask-execution';
 import { createPace, type Pace } from './pace';
 import { type PlannedStart, planStart } from './plan-start';
 
 export interface CoordinatorPorts {
   readonly records: Pick<Records, 'read' | 'commit' | 'putProgress' | 'noteError'>;
-  readonly executions: Pick<Executions, 'start'>;
+  readonly executions: Pick<Executions, 'start' | 'describe'>;
   readonly control: Pick<Control, 'lane' | 'putWatermark'>;
   readonly lanes: LaneQueue;
   readonly quarantine: Quarantine;
@@ -193,29 +195,55 @@ async function decide(coordinator: Coordinator, delivery: Delivery): Promise<Beg
     },
   };
   if ((await ports.records.putProgress(keyOf(delivery), progress)) === 'refused') return undefined;
-  return start(coordinator, plan);
+  return start(coordinator, delivery, plan, progress);
 }
 
 /** The record names an execution: whoever wrote that may have died before starting it. */
 async function startAgain(
   coordinator: Coordinator,
-  { message }: Delivery,
+  delivery: Delivery,
   { progress }: LedgerRecord,
 ): Promise<BeginEnd | undefined> {
   if (progress?.coordinated === undefined) return undefined;
   const begun = { run: progress.position.stage + 1, coordinated: progress.coordinated };
-  return start(
-    coordinator,
-    await planStart(coordinator.settings.sagas, message.envelope, coordinator.ports.claims, begun),
-  );
+  const plan = await planStart(coordinator.settings.sagas, delivery.message.envelope, coordinator.ports.claims, begun);
+  return start(coordinator, delivery, plan, progress);
 }
 
-async function start({ ports, pace, tools, untilMs }: Coordinator, plan: PlannedStart): Promise<BeginEnd> {
+async function start(
+  coordinator: Coordinator,
+  delivery: Delivery,
+  plan: PlannedStart,
+  progress: Progress,
+): Promise<BeginEnd> {
+  const { ports, pace, tools, untilMs } = coordinator;
   const nowMs = tools.now();
   const atMs = pace.take(nowMs);
   if (atMs > untilMs) throw new RetryableError('no time is left in this invocation', 0);
   if (atMs > nowMs) await tools.sleep(atMs - nowMs);
-  return ports.executions.start(plan.saga, plan.execution, plan.input);
+  const started = await ports.executions.start(plan.saga, plan.execution, plan.input);
+  if (started === 'exists') await settleAsOther(coordinator, delivery, progress);
+  return started;
+}
+
+/**
+ * The name is taken: by an earlier delivery of this event, or by another event with its business key, which may have its outcome already.
+ * Only a help: the reconciler asks what is not settled here.
+ */
+async function settleAsOther(
+  { ports, tools, settings }: Coordinator,
+  delivery: Delivery,
+  progress: Progress,
+): Promise<void> {
+  const { envelope } = delivery.message;
+  try {
+    const asked = await askExecution(ports, envelope, progress);
+    if (asked?.state !== 'other') return;
+    const commit = sagaOutcome(envelope, progress, asked, tools.now());
+    await ports.records.commit({ outcomes: [commit], contexts: [] }, `${delivery.messageId}-${delivery.receiveCount}`);
+  } catch (error) {
+    ports.log.warn('an event was not settled as the one with its key', { lane: settings.lane, error });
+  }
 }
 
 /** The outcome of an event whose saga never begins; `undefined` where the record has moved on. */

@@ -9,6 +9,7 @@ import {
   calls,
   createMemoryPorts,
   createMemoryWorld,
+  endExecution,
   losingAnswers,
   queueOf,
   refusing,
@@ -19,6 +20,7 @@ import type { SagaInput } from '../../../core/contracts/saga';
 import { defineSaga, done, stepsFor } from '../../../core/sagas';
 import { createCoordinator } from '../../../lambdas/coordination/coordinator/core';
 import { createPace } from '../../../lambdas/coordination/coordinator/pace';
+import { outcome } from '../../conformance/fixtures';
 import { toEnvelope } from '../../harness/run-chain';
 
 const T = 1_700_000_000_000;
@@ -90,6 +92,28 @@ describe('the coordinator', () => {
       coordinated: { execution: execution?.name, dueAtMs: T + 60_000 },
     });
     expect(record()?.outcome).toBeUndefined();
+  });
+
+  it('gives another event of the same key the outcome of the first at once, where that has one', async () => {
+    const { ends, executions, ports, world } = setUp();
+    const twin = event({ order: 'o1' }, { id: 'e2' });
+    const twinKey = deliver(twin).message.envelope.key;
+    const outcomeOf = async (key: string) => (await ports.records.read([{ key, generation: 1 }]))[0]?.outcome;
+    await ends(deliver(event({ order: 'o1' })));
+    expect(await ends(deliver(twin))).toEqual(['exists']);
+    expect(await outcomeOf(twinKey)).toBeUndefined();
+    const [execution] = executions();
+    if (execution === undefined) throw new Error('nothing was started');
+    endExecution(world, 'orders', execution.name, { status: 'SUCCEEDED' });
+    const { key, generation } = (execution.input as SagaInput).event;
+    await ports.records.commit({ outcomes: [{ key, generation, outcome: outcome('e1') }], contexts: [] }, 'x');
+    world.hook = refusing(calls('executions.describe', 1));
+    expect(await ends(deliver(twin, 2))).toEqual(['exists']);
+    expect(await outcomeOf(twinKey)).toBeUndefined();
+    expect(await ends(deliver(twin, 3))).toEqual(['exists']);
+    expect(await outcomeOf(twinKey)).toMatchObject({ kind: 'DONE', reason: 'as event e1 with the same key: reacted' });
+    expect(await outcomeOf(twinKey)).not.toHaveProperty('ran');
+    expect(executions()).toHaveLength(1);
   });
 
   it('begins it once, however often its message comes, and whatever fails or loses its answer', async () => {
