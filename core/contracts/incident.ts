@@ -28,6 +28,7 @@ export type Subject =
   | {
       readonly on: 'function';
       readonly functionName: string;
+      /** `$LATEST`: the finder does not know which one ran. */
       readonly version: string;
       readonly part: FunctionPart;
       /** Of a runner. */
@@ -47,7 +48,7 @@ export type Subject =
 export interface Finding {
   /** The same for one fault that is told twice. At most 200 characters. */
   readonly id: string;
-  readonly source: 'log' | 'status' | 'reconciler';
+  readonly source: 'log' | 'status' | 'metric' | 'reconciler';
   readonly standing: 'diagnosis' | 'suspicion';
   /** `low`: the kind is a guess. It is noted, and moves nothing. */
   readonly confidence: 'high' | 'medium' | 'low';

@@ -39,6 +39,7 @@ export class MonitoringStack extends PlatformStack {
     // Their log groups are made in this stack.
     watch.node.addDependency(canary, this.node.findChild('Reconciler'));
     this.watchExecutions(monitor, monitorDeadLetters);
+    this.watchAlarms(monitor, monitorDeadLetters);
   }
 
   private deadLetters(id: string, queueName: string): Queue {
@@ -202,16 +203,45 @@ export class MonitoringStack extends PlatformStack {
   private watchExecutions(monitor: PlatformFunction<'monitor'>, deadLetterQueue: Queue): void {
     const machines = this.platform.sagas.map(({ name }) => `${this.machinePrefix}${name}`);
     if (machines.length === 0) return;
-    const name = `${this.names.prefix}-executions`;
-    const ruleArn = this.ruleArn(undefined, name);
-    new CfnRule(this, 'Executions', {
-      name,
+    this.tell(monitor, deadLetterQueue, {
+      id: 'Executions',
+      name: `${this.names.prefix}-executions`,
       description: 'Executions that did not end well, to the monitor',
       eventPattern: {
         source: ['aws.states'],
         'detail-type': ['Step Functions Execution Status Change'],
         detail: { status: ['FAILED', 'TIMED_OUT'], stateMachineArn: machines },
       },
+    });
+  }
+
+  /** A second way to find that a function fails, which needs none of its logs. */
+  private watchAlarms(monitor: PlatformFunction<'monitor'>, deadLetterQueue: Queue): void {
+    const { prefix } = this.names;
+    this.tell(monitor, deadLetterQueue, {
+      id: 'FunctionAlarms',
+      name: `${prefix}-function-alarms`,
+      description: 'Alarms on errors and throttles of functions, to the monitor',
+      eventPattern: {
+        source: ['aws.cloudwatch'],
+        'detail-type': ['CloudWatch Alarm State Change'],
+        detail: {
+          alarmName: [{ prefix: `${prefix}-errors-` }, { prefix: `${prefix}-throttles-` }],
+          state: { value: ['ALARM'] },
+        },
+      },
+    });
+  }
+
+  /** AWS's own events on the default bus, which take the monitor's dead-letter queue where it cannot be invoked. */
+  private tell(
+    monitor: PlatformFunction<'monitor'>,
+    deadLetterQueue: Queue,
+    { id, ...rule }: { id: string; name: string; description: string; eventPattern: unknown },
+  ): void {
+    const ruleArn = this.ruleArn(undefined, rule.name);
+    new CfnRule(this, id, {
+      ...rule,
       state: 'ENABLED',
       targets: [
         {
@@ -222,7 +252,7 @@ export class MonitoringStack extends PlatformStack {
         },
       ],
     });
-    new CfnPermission(this, 'ExecutionsPermission', {
+    new CfnPermission(this, `${id}Permission`, {
       action: 'lambda:InvokeFunction',
       functionName: monitor.live.functionArn,
       principal: 'events.amazonaws.com',

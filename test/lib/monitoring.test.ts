@@ -63,6 +63,16 @@ it('executions that did not end well reach the monitor, of this environment and 
   expect(rule).not.toHaveProperty('EventBusName');
 });
 
+it('alarms on errors and throttles of any function of this environment reach the monitor', () => {
+  const rule = all('AWS::Events::Rule').find(({ Name }) => Name === 'triage-dev-function-alarms');
+  expect(rule?.EventPattern).toMatchObject({ source: ['aws.cloudwatch'], detail: { state: { value: ['ALARM'] } } });
+  const prefixes = (rule?.EventPattern.detail.alarmName ?? []) as readonly { readonly prefix: string }[];
+  const ofFunctions = all('AWS::CloudWatch::Alarm').filter((each) => /"(Errors|Throttles)"/.test(JSON.stringify(each)));
+  expect(ofFunctions.length).toBeGreaterThan(20);
+  for (const { AlarmName } of ofFunctions)
+    expect(prefixes.some(({ prefix }) => String(AlarmName).startsWith(prefix))).toBe(true);
+});
+
 it('the monitor may write what it finds and wake recovery, and repair nothing', () => {
   expect(actionsOf('Monitor').sort()).toEqual([
     'dynamodb:GetItem',

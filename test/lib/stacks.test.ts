@@ -147,18 +147,20 @@ describe('queues', () => {
 });
 
 describe('rules', () => {
-  it('each have a dead-letter queue and wrap the event with its way in', () => {
+  it('each have a dead-letter queue, and those to ingestion wrap the event with its way in', () => {
+    const toMonitor = ['triage-dev-executions', 'triage-dev-function-alarms'];
     const rules = all('AWS::Events::Rule');
     expect(rules.map((rule) => rule.Name).sort()).toEqual([
       'triage-dev-devices-express',
       'triage-dev-devices-standard',
       'triage-dev-executions',
+      'triage-dev-function-alarms',
       'triage-dev-internal',
       'triage-dev-uploads-objects',
     ]);
     for (const rule of rules) {
       expect(rule.Targets[0].DeadLetterConfig.Arn).toBeDefined();
-      if (rule.Name === 'triage-dev-executions') continue;
+      if (toMonitor.includes(rule.Name as string)) continue;
       expect(rule.Targets[0].InputTransformer.InputTemplate).toMatch(/^\{"way":"(devices|uploads|internal)"/);
     }
   });

@@ -1,4 +1,5 @@
-/** What the monitor says of a log, what a status event says of an execution, and what the reconciler finds, as findings. */
+/** What the monitor says of a log, a status event of an execution, an alarm of a function, and the reconciler of a saga, as findings. */
+import type { FunctionAlarm } from '../../contracts/alarm-event';
 import type { Finding, Subject } from '../../contracts/incident';
 import type { SagaIdentity, StatusEvent } from '../../contracts/status-event';
 import type { Comparison } from '../compare-saga';
@@ -50,6 +51,27 @@ export function findingOfStatus(event: StatusEvent, identity: SagaIdentity, nowM
     atMs: nowMs,
     words: plain(`execution ${name} of ${saga} ${status}${errorName === undefined ? '' : `: ${errorName}`}`),
     ...(errorName === undefined ? {} : { errorName: errorName.slice(0, 100) }),
+  };
+}
+
+/**
+ * Says that a function fails or is throttled and not why: noted beside what its log says, which may be nothing where logs are lost or nothing
+ * could start. Which version ran no metric of an alias tells.
+ */
+export function findingOfAlarm(
+  { alarmName, metric, functionName, since }: FunctionAlarm,
+  part: Part,
+  nowMs: number,
+): Finding {
+  return {
+    id: `alarm ${alarmName} ${since}`.slice(0, 200),
+    source: 'metric',
+    standing: 'diagnosis',
+    confidence: 'medium',
+    kind: metric === 'Throttles' ? 'throttling' : 'invocation',
+    subject: { on: 'function', functionName, version: '$LATEST', ...part },
+    atMs: nowMs,
+    words: plain(`${alarmName}: ${metric} of ${functionName} since ${since}`),
   };
 }
 

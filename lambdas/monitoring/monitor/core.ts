@@ -1,14 +1,15 @@
 /**
- * The monitor: reads what the functions of this environment log, and how executions end; writes what is wrong into incidents, and wakes
- * recovery for those that it has to look at. What it loses the reconciler finds.
+ * The monitor: reads what the functions of this environment log, how executions end, and which functions have an alarm; writes what is wrong into
+ * incidents, and wakes recovery for those that it has to look at. What it loses the reconciler finds.
  */
+import { type FunctionAlarm, parseAlarmEvent } from '../../../core/contracts/alarm-event';
 import type { Finding } from '../../../core/contracts/incident';
 import { decodeLogs, type LogBatch } from '../../../core/contracts/log-record';
 import { parseSagaIdentity, parseStatusEvent, type StatusEvent } from '../../../core/contracts/status-event';
 import { type Diagnosed, diagnose } from '../../../core/policies/monitor/diagnose';
 import { placeOf } from '../../../core/policies/monitor/place';
 import { type MonitorState, NOTHING_SEEN } from '../../../core/policies/monitor/state';
-import { findingOfLog, findingOfStatus } from '../../../core/policies/recovery/finding';
+import { findingOfAlarm, findingOfLog, findingOfStatus } from '../../../core/policies/recovery/finding';
 import type { Part } from '../../../core/policies/recovery/part';
 import type { Executions, Log, MonitorStates } from '../../../core/ports';
 import { type NotePorts, note } from './note';
@@ -87,6 +88,8 @@ export function createMonitor(
   return async (payload) => {
     const status = parseStatusEvent(payload);
     if (status !== undefined) return watchStatus(ports, settings, status, now());
+    const alarm = parseAlarmEvent(payload);
+    if (alarm !== undefined) return watchAlarm(ports, settings, alarm, now());
     const decoded = decodeLogs(payload);
     if (!decoded.ok) {
       ports.log.warn('a delivery was refused', { ...decoded.refusal });
@@ -153,6 +156,17 @@ async function watchStatus(
   const finding = findingOfStatus(event, identity, nowMs);
   if (finding === undefined) return NOTHING;
   await note(ports, [finding], nowMs);
+  return { ...NOTHING, diagnoses: 1 };
+}
+
+async function watchAlarm(
+  ports: MonitorPorts,
+  { prefix, partOf }: MonitorSettings,
+  alarm: FunctionAlarm,
+  nowMs: number,
+): Promise<Watched> {
+  if (!alarm.functionName.startsWith(prefix)) return { ...NOTHING, refused: 1 };
+  await note(ports, [findingOfAlarm(alarm, partOf(alarm.functionName), nowMs)], nowMs);
   return { ...NOTHING, diagnoses: 1 };
 }
 

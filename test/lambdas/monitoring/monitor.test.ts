@@ -271,6 +271,41 @@ describe('an execution that ended', () => {
   });
 });
 
+describe('an alarm', () => {
+  const stat = (FunctionName: string, name = 'Errors', namespace = 'AWS/Lambda') => ({
+    id: 'm1',
+    metricStat: { metric: { namespace, name, dimensions: { FunctionName, Resource: `${FunctionName}:live` } } },
+  });
+  const alarm = (metrics: readonly unknown[], value = 'ALARM', timestamp = '2026-11-21T10:00:00.000+0000') => ({
+    id: 'a1',
+    source: 'aws.cloudwatch',
+    'detail-type': 'CloudWatch Alarm State Change',
+    detail: { alarmName: 'triage-x-errors-bulk', state: { value, timestamp }, configuration: { metrics } },
+  });
+
+  it.each([
+    ['errors, also where they are a share', [{ id: 'e', expression: '100*m1' }, stat(RUNNER)], 'invocation'],
+    ['throttles', [stat(RUNNER, 'Throttles')], 'throttling'],
+  ] as const)('on a function’s %s is noted with it, once for each time that it began', async (_what, metrics, kind) => {
+    const { watch, all } = setUp();
+    expect(await watch(alarm(metrics))).toMatchObject({ diagnoses: 1 });
+    await watch(alarm(metrics));
+    await watch(alarm(metrics, 'ALARM', '2026-11-21T11:00:00.000+0000'));
+    expect(all()).toHaveLength(1);
+    expect(all()[0]).toMatchObject({ kind, findings: 2, subject: { on: 'function', part: 'runner', lane: 'bulk' } });
+  });
+
+  it.each([
+    ['that has ended', alarm([stat(RUNNER)], 'OK')],
+    ['of another environment', alarm([stat('triage-y-runner-bulk')])],
+    ['on something else', alarm([stat(RUNNER, 'Duration'), stat(RUNNER, 'Errors', 'Triage')])],
+  ])('%s is nothing', async (_what, event) => {
+    const { watch, all } = setUp();
+    expect(await watch(event)).toMatchObject({ diagnoses: 0, suspicions: 0 });
+    expect(all()).toEqual([]);
+  });
+});
+
 it('tells functions apart by the names that the stacks gave them', () => {
   const part = (functionName: string) => partOf(names, ['bulk'], functionName);
   expect(part(RUNNER)).toEqual({ part: 'runner', lane: 'bulk' });
