@@ -17,8 +17,8 @@ export async function performTasks<Task, Answer>(
   let next = 0;
   const work = () =>
     new Promise<void>((resolve, reject) => {
-      // Started by tsx, a child is too: it inherits the loader.
-      const child = fork(worker);
+      // Started by tsx, a child is too: it inherits the loader, which a bundle does not need.
+      const child = fork(worker, worker.endsWith('.cjs') ? { execArgv: [] } : {});
       const give = () => {
         if (next >= tasks.length) return void child.kill();
         const index = next++;

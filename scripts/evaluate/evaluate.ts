@@ -89,7 +89,7 @@ export interface Report {
 
 const QUICK_SYSTEMS = ['naive', 'aws-default', 'tracking-maximum', 'triage'];
 const QUICK_CURVES = ['on-demand', 'static', 'tracking-average', 'keep-alive', 'triage'];
-const LIMIT_SYSTEMS = ['naive', 'aws-default', 'queue-per-class', 'triage'];
+const LIMIT_SYSTEMS = ['naive', 'aws-default', 'triage'];
 const GRID_SYSTEMS = ['naive', 'aws-default', 'queue-per-class', 'scheduled-tracking', 'triage'];
 const RATE_SYSTEMS = ['naive', 'aws-default', 'triage'];
 const SURGE_SYSTEMS = ['naive', 'queue-per-class', 'provisioned-pollers', 'triage'];

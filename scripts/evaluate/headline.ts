@@ -178,7 +178,7 @@ export function headlineMarkdown({ headline, rows, verdicts }: Headline): string
       ['goal', 'met', 'by how much'],
       verdicts.map(({ goal, met, because }) => [goal, met === null ? 'untold' : met ? 'yes' : 'NO', because]),
     ),
-    "Every system on every workload. `*`: p < .05 after Holm's correction over this table. A dash or a question mark: one seed gives no interval.",
+    "Every system on every workload. `*`: p < .05 after Holm's correction over this table.",
     long,
   ].join('\n\n');
 }

@@ -11,7 +11,7 @@ export function markdownReport(report: Report): string {
   return [
     '# Triage against its rivals, on the simulator',
     'Definitions, choices and what cannot be claimed: docs/evaluation.md. No figure here was measured on AWS.',
-    `Extent \`${made.extent.name}\`; account of ${base.accountConcurrency} concurrent executions; h + s = ${base.eventSeconds} s (scv of s ${base.scv}); keep-alive ${base.keepAliveSeconds} s, newest idle first; provisioned lag ${base.lagSeconds} s; ${base.warmUpMinutes} min run and not counted, ${made.extent.measuredMinutes} min counted; parameters ${made.parametersHash}.`,
+    `Extent \`${made.extent.name}\`; account of ${base.accountConcurrency} concurrent executions; h + s = ${base.eventSeconds} s (scv of s ${base.scv}); keep-alive ${base.keepAliveSeconds} s, newest idle first; provisioned lag ${base.lagSeconds} s; ${base.warmUpMinutes} min run and not counted, ${made.extent.measuredMinutes} min counted (${made.extent.besideMinutes} in the tables after the curves); parameters ${made.parametersHash}.`,
     '## Table 1: improvement over the reference',
     headlineMarkdown(report.table1),
     '## Surge: ten times for five minutes',

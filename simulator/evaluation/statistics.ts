@@ -102,21 +102,28 @@ export interface Improvement {
   readonly undefinedBecause?: string;
 }
 
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+/** Why there is no figure where nothing was run. */
+export const NO_RUN = 'no run';
+
+/** An end of an interval that says nothing stays unknown: as a share it would look like a bound. */
+const percentOf = (value: number, of: (finite: number) => number): number | null => {
+  const percent = Number.isFinite(value) ? 100 * of(value) : Number.NaN;
+  return Number.isFinite(percent) ? percent : null;
+};
 
 /** 1 - T/R in %, from log-ratios that are paired by seed. */
 export function reduction(logRatios: readonly number[]): Improvement {
-  if (logRatios.length === 0) return nothing('no run');
+  if (logRatios.length === 0) return nothing(NO_RUN);
   const { estimate, low, high, p } = meanInterval(logRatios);
-  const percent = (value: number) => finite(100 * (1 - Math.exp(value)));
+  const percent = (value: number) => percentOf(value, (ratio) => 1 - Math.exp(ratio));
   return { estimate: percent(estimate), low: percent(high), high: percent(low), p };
 }
 
 /** T/R - 1 in %. */
 export function gain(logRatios: readonly number[]): Improvement {
-  if (logRatios.length === 0) return nothing('no run');
+  if (logRatios.length === 0) return nothing(NO_RUN);
   const { estimate, low, high, p } = meanInterval(logRatios);
-  const percent = (value: number) => finite(100 * (Math.exp(value) - 1));
+  const percent = (value: number) => percentOf(value, (ratio) => Math.exp(ratio) - 1);
   return { estimate: percent(estimate), low: percent(low), high: percent(high), p };
 }
 

@@ -3,6 +3,7 @@ import type { MeansRow, SpendRow } from '../../scripts/evaluate/evaluate';
 import { htmlOf } from '../../scripts/evaluate/html';
 import { rankOf, sensitivityMarkdown, spendMarkdown } from '../../scripts/evaluate/sensitivity';
 import { improvement } from '../../scripts/evaluate/text';
+import { NO_RUN, nothing } from '../../simulator/evaluation/statistics';
 
 const MEANS: MeansRow['means'] = {
   meanSeconds: 1,
@@ -98,7 +99,8 @@ describe('the page', () => {
 describe('improvement', () => {
   it('shows limits, and of a loss beyond ten times only that', () => {
     expect(improvement({ estimate: 81.23, low: -9300, high: null, p: 0.5 })).toBe('81.2 (< -999 … ?)');
-    expect(improvement({ estimate: null, low: null, high: null, p: null })).toBe('not run');
-    expect(improvement({ estimate: null, low: null, high: null, p: null, undefinedBecause: 'x' })).toBe('undefined');
+    expect(improvement({ estimate: 100, low: null, high: null, p: 1 })).toBe('100 (one seed)');
+    expect(improvement(nothing(NO_RUN))).toBe('not run');
+    expect(improvement(nothing('the reference is stable'))).toBe('undefined');
   });
 });

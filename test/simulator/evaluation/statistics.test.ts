@@ -5,6 +5,7 @@ import {
   gain,
   holm,
   meanInterval,
+  NO_RUN,
   nothing,
   reduction,
   twoSidedT,
@@ -95,7 +96,11 @@ describe('reduction and gain', () => {
   });
 
   it('say why where there is no figure', () => {
-    expect(reduction([])).toEqual(nothing('no run'));
-    expect(reduction([0.1]).low).toBeNull();
+    expect(reduction([])).toEqual(nothing(NO_RUN));
+  });
+
+  it('have no interval, neither end of it, where there is one run', () => {
+    expect(reduction([Math.log(0.4)])).toMatchObject({ low: null, high: null, p: 1 });
+    expect(gain([Math.log(1.5)])).toMatchObject({ low: null, high: null, p: 1 });
   });
 });
