@@ -66,7 +66,7 @@ describe('permissions', () => {
 
   it('of the coordinator begin its sagas and touch no result; of settle write records and nothing else', () => {
     const coordinator = statementsOf(/^LanesagasRunnerRole/);
-    expect(actionsOf(coordinator, 'states')).toEqual(['states:StartExecution']);
+    expect(actionsOf(coordinator, 'states')).toEqual(['states:DescribeExecution', 'states:StartExecution']);
     expect(JSON.stringify(coordinator)).not.toContain('triage-dev-states');
     const settle = statementsOf(/^SettleRole/).filter((each) => !JSON.stringify(each).includes('Logs'));
     expect(actionsOf(settle, 'dynamodb')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem']);
