@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createStateStore } from '../../adapters/aws';
 import { offerKey } from '../../applications/booking';
 import type { JournalEntry } from '../../core/contracts/journal';
+import { resourceNames } from '../../core/contracts/names';
 import type { AuditReport } from '../../core/policies/audit';
 import { putThing } from '../../core/sagas';
 import { bringUp, tearDown } from '../../local/environment';
@@ -14,7 +15,7 @@ import { startFaultProxy } from '../../local/faults/proxy';
 import { freePort } from '../../local/processes';
 import { auditOf } from '../audit';
 import { awaitOutcomes } from '../await-outcomes';
-import { type Connection, connect } from '../connection';
+import { type Connection, configurationOf, connect } from '../connection';
 import { UserError } from '../errors';
 import { readIncidents } from '../incidents';
 import { seededRandom } from '../workload/random';
@@ -33,6 +34,7 @@ const CLOCKS_OFF_BY_MS = 1_500;
 const LOOK_EVERY_MS = 1_500;
 const LOOK_AT_STORM_MS = 250;
 const TICK_SECONDS = 1;
+const ENVIRONMENT = 'local';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -66,12 +68,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const port = await freePort();
   if (port === undefined) throw new UserError('There is no free port.', 'End something that listens on one.');
   const proxy = await startFaultProxy();
-  const clocks = kinds.includes('clock-skew') ? createClocks(CLOCKS_OFF_BY_MS) : undefined;
+  const clocks = kinds.includes('clock-skew') ? createClocks(CLOCKS_OFF_BY_MS, orderedRunner()) : undefined;
   try {
     proxy.forwardTo(`http://127.0.0.1:${port}`);
     const functions = { functionsEndpoint: proxy.endpoint, functionsEnvironment: clocks?.environment ?? {} };
     await bringUp({ port, ...functions, tickSeconds: TICK_SECONDS, onProgress: say, signal });
-    const connection = await connect('local');
+    const connection = await connect(ENVIRONMENT);
     try {
       const upAtMs = Date.now();
       say(`up after ${seconds(startedAtMs)} s`);
@@ -79,11 +81,20 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     } finally {
       for (const client of Object.values(connection.clients)) client.destroy();
     }
+  } catch (error) {
+    if (signal.aborted) throw new UserError('Interrupted.', 'What was started is ended.');
+    throw error;
   } finally {
     await tearDown();
     await proxy.stop();
     clocks?.remove();
   }
+}
+
+/** Which of two was first, the clocks of those tell who decided them; so this function's are right. */
+function orderedRunner(): string {
+  const lane = configurationOf(ENVIRONMENT).lanes.find(({ ordered }) => ordered);
+  return lane === undefined ? '' : resourceNames(ENVIRONMENT).runnerFunction(lane.name);
 }
 
 async function weather(

@@ -5,6 +5,8 @@ import type { FaultAction, FaultRule } from '../../local/faults/rules';
 export interface Target {
   readonly what: string;
   readonly call: Pick<FaultRule, 'service' | 'operation' | 'bodyHolds' | 'caller'>;
+  /** A lie strikes only where the body does not hold this. */
+  readonly noLieAbout?: string;
   readonly actions: readonly FaultAction[];
   /** Of these, what is repaired only when the lane has passed all its receives: a minute and a half. Left out of a quick run. */
   readonly slow?: readonly FaultAction[];
@@ -18,6 +20,8 @@ const ANY: readonly FaultAction[] = ['error', 'throttle', 'refuse', 'lose-answer
 const WRITE: readonly FaultAction[] = [...ANY, 'conflict'];
 /** A write that is lost in silence: where the design promises that somebody notices. docs/reliability.md says where it does not. */
 const LOSABLE: readonly FaultAction[] = [...WRITE, 'lie'];
+/** Of an ordered lane's queue: once one of its messages is lost in silence, nobody can know that the next one has to wait. */
+const ORDERED = '.fifo';
 const LIES: readonly FaultAction[] = ['lie'];
 const READ: readonly FaultAction[] = [...ANY, 'stale-read'];
 
@@ -46,7 +50,7 @@ export function targetsOf(names: ResourceNames): readonly Target[] {
   const steps = [...FORWARD, ...BACK].flatMap((step) => {
     const caller = names.stepFunction('booking', step);
     return [
-      dynamo(`${step} commits`, 'TransactWriteItems', caller, statesTable, WRITE),
+      dynamo(`${step} commits`, 'TransactWriteItems', caller, statesTable, LOSABLE),
       dynamo(`${step} begins`, 'UpdateItem', caller, statesTable, WRITE),
       dynamo(`${step} reads`, 'GetItem', caller, statesTable, READ),
     ];
@@ -67,6 +71,7 @@ export function targetsOf(names: ResourceNames): readonly Target[] {
       call: { service: 'sqs', operation: 'SendMessageBatch', bodyHolds: lanes, caller: ingest },
       actions: [...ANY, 'partial-failure', 'lie'],
       slow: LIES,
+      noLieAbout: ORDERED,
     },
     dynamo('runner reads', 'BatchGetItem', runners, recordsTable, [...ANY, 'partial-failure', 'stale-read']),
     dynamo('runner reads contexts', 'BatchGetItem', runners, contextTable, [...ANY, 'partial-failure', 'stale-read']),
@@ -77,6 +82,7 @@ export function targetsOf(names: ResourceNames): readonly Target[] {
       call: { service: 'sqs', operation: 'SendMessageBatch', bodyHolds: lanes, caller: runners },
       actions: [...ANY, 'partial-failure', 'lie'],
       slow: LIES,
+      noLieAbout: ORDERED,
     },
     dynamo('coordinator notes', 'UpdateItem', coordinator, recordsTable, WRITE),
     dynamo('coordinator reads', 'BatchGetItem', coordinator, recordsTable, [...ANY, 'partial-failure', 'stale-read']),
@@ -105,6 +111,7 @@ export function targetsOf(names: ResourceNames): readonly Target[] {
       call: { service: 'sqs', operation: 'SendMessageBatch', bodyHolds: lanes, caller: reconciler },
       actions: [...ANY, 'partial-failure', 'lie'],
       slow: LIES,
+      noLieAbout: ORDERED,
     },
     dynamo('control is read', 'GetItem', names.prefix, controlTable, READ),
   ];

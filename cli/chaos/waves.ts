@@ -4,9 +4,9 @@ import type { Random } from '../workload/random';
 import { actionsOf, type Target } from './targets';
 
 /** More than what is owed is offered, since not every rule meets its call before the next wave. */
-const OFFERED_PER_OWED = 2;
+const OFFERED_PER_OWED = 3;
 /** Never so many of one kind at once that nothing gets through. */
-const MOST_OFFERED = 4;
+const MOST_OFFERED = 8;
 const MOST_SKIPPED = 2;
 const BEFORE_ONLY: readonly FaultAction[] = ['error', 'throttle', 'conflict', 'refuse'];
 const DELAY_MS: Readonly<Record<string, readonly [number, number]>> = {
@@ -42,7 +42,7 @@ export function planWave({ actions, targets, owed, random, isQuick, wave }: Wave
 
 function ruleOf(
   action: FaultAction,
-  { what, call }: Target,
+  { what, call, noLieAbout }: Target,
   random: Random,
   { wave, mostSkipped }: { readonly wave: number; readonly mostSkipped: number },
 ): FaultRule {
@@ -54,6 +54,7 @@ function ruleOf(
   return {
     name: `${wave}: ${action}: ${what}`,
     ...call,
+    ...(action === 'lie' && noLieAbout !== undefined ? { bodyLacks: noLieAbout } : {}),
     action,
     when,
     skip,

@@ -10,7 +10,10 @@ const folder = process.env.TRIAGE_CLOCKS;
 const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME;
 const LOOK_EVERY_MS = 500;
 
-if (folder && functionName && existsSync(join(folder, 'most'))) {
+/** Not before the folder is complete, and not the function that is spared. */
+const isOff = () => existsSync(join(folder, 'off')) && readFileSync(join(folder, 'right'), 'utf8') !== functionName;
+
+if (folder && functionName && isOff()) {
   const mostMs = Number(readFileSync(join(folder, 'most'), 'utf8'));
   const Real = Date;
   // From -1,000 to 1,000, never 0: neighbouring processes are far apart.

@@ -16,10 +16,11 @@ export interface Clocks {
   remove(): void;
 }
 
-/** Each process's clock is off by -`mostMs` to `mostMs`. */
-export function createClocks(mostMs: number): Clocks {
+/** Each process's clock is off by -`mostMs` to `mostMs`, but those of the function `right`. */
+export function createClocks(mostMs: number, right = ''): Clocks {
   const folder = mkdtempSync(join(tmpdir(), 'triage-clocks-'));
   writeFileSync(join(folder, 'most'), String(mostMs));
+  writeFileSync(join(folder, 'right'), right);
   writeFileSync(join(folder, 'off'), '');
   const script = join(__dirname, 'clock.cjs');
   return {

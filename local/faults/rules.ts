@@ -37,6 +37,8 @@ export interface FaultRule {
   readonly operation: string;
   /** The request's body must hold this text: a table's or a queue's name, say. */
   readonly bodyHolds?: string;
+  /** The request's body must not hold this text. */
+  readonly bodyLacks?: string;
   /** Name of the calling function must hold this text; a caller that cannot be told never matches. */
   readonly caller?: string;
   readonly action: FaultAction;
@@ -90,7 +92,8 @@ export function isLive({ rule, struck }: RuleState, call: Operation & { readonly
     struck < rule.times &&
     rule.operation === call.operation &&
     (rule.service === undefined || rule.service === call.service) &&
-    (rule.bodyHolds === undefined || call.body.includes(rule.bodyHolds))
+    (rule.bodyHolds === undefined || call.body.includes(rule.bodyHolds)) &&
+    (rule.bodyLacks === undefined || !call.body.includes(rule.bodyLacks))
   );
 }
 

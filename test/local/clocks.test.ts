@@ -41,6 +41,14 @@ describe('a wrong clock', () => {
     while ((await offOf()) > 1_000);
   });
 
+  it('is not that of the function that is spared', async () => {
+    clocks.remove();
+    clocks = createClocks(MOST_MS, 'f');
+    start({ AWS_LAMBDA_FUNCTION_NAME: 'f' });
+    expect(await offOf()).toBeLessThan(2_000);
+    expect(clocks.count()).toBe(0);
+  });
+
   it('is nobody else’s', async () => {
     start({ AWS_LAMBDA_FUNCTION_NAME: '' });
     expect(await offOf()).toBeLessThan(2_000);

@@ -91,6 +91,11 @@ describe('the fault proxy', () => {
     expect([(await put('acceptances')).status, (await put('records')).status]).toEqual([200, 500]);
   });
 
+  it('strikes only bodies that lack the text', async () => {
+    proxy.setRules([rule({ bodyLacks: '.fifo' })]);
+    expect([(await put('a.fifo')).status, (await put('a')).status]).toEqual([200, 500]);
+  });
+
   it('strikes only the service that the rule names', async () => {
     proxy.setRules([rule({ service: 'sqs', operation: 'X' })]);
     expect([(await post('X', '', 'dynamodb')).status, (await post('X', '', 'sqs')).status]).toEqual([200, 500]);

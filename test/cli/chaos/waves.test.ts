@@ -32,6 +32,15 @@ describe('a wave', () => {
     expect([...seen].sort()).toEqual([...new Set(all)].sort());
   });
 
+  it('loses in silence nothing that an ordered lane is sent', () => {
+    const random = seededRandom(5);
+    const lies = Array.from({ length: 200 }, (_, wave) => plan(1, { random, wave, owed: () => 3 }))
+      .flat()
+      .filter(({ action, operation }) => action === 'lie' && operation === 'SendMessageBatch');
+    expect(lies.length).toBeGreaterThan(0);
+    expect(lies.every(({ bodyLacks }) => bodyLacks === '.fifo')).toBe(true);
+  });
+
   it('when it is quick, loses no write in silence whose repair takes long', () => {
     const random = seededRandom(4);
     const lies = Array.from({ length: 200 }, (_, wave) => plan(1, { random, wave, isQuick: true, owed: () => 3 }))
