@@ -1,24 +1,56 @@
 /** Does tasks on several processes. The answers stand in the tasks' order, however long each takes and however many processes there are. */
 import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 
 interface Answered<Answer> {
   readonly index: number;
   readonly answer: Answer;
 }
 
-/** `worker` is a module that calls `answerTasks`. Fails if one of the processes does. */
+/** `worker` is a TypeScript module that calls `answerTasks` of `pool-worker.ts`. Fails if one of the processes does. */
 export async function performTasks<Task, Answer>(
   worker: string,
   tasks: readonly Task[],
   processes: number,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<Answer[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'triage-pool-'));
+  try {
+    return await performOn(bundled(worker, folder), tasks, processes, onProgress);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** In one file, modules read each other's constants without a call: what computes takes up to half less time than under tsx. */
+function bundled(worker: string, folder: string): string {
+  const outfile = join(folder, 'worker.cjs');
+  buildSync({
+    entryPoints: [worker],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    minifySyntax: true,
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
+async function performOn<Task, Answer>(
+  script: string,
+  tasks: readonly Task[],
+  processes: number,
+  onProgress: (done: number) => void,
+): Promise<Answer[]> {
   const answers = new Map<number, Answer>();
   let next = 0;
   const work = () =>
     new Promise<void>((resolve, reject) => {
-      // Started by tsx, a child is too: it inherits the loader, which a bundle does not need.
-      const child = fork(worker, worker.endsWith('.cjs') ? { execArgv: [] } : {});
+      // Not by the loader that this process may have been started with: a bundle needs none.
+      const child = fork(script, { execArgv: [] });
       const give = () => {
         if (next >= tasks.length) return void child.kill();
         const index = next++;
@@ -39,17 +71,5 @@ export async function performTasks<Task, Answer>(
   return tasks.map((_, index) => {
     if (!answers.has(index)) throw new Error(`no answer to task ${index}`);
     return answers.get(index) as Answer;
-  });
-}
-
-/** A worker's whole life: takes a task, answers, takes the next. */
-export function answerTasks<Task, Answer>(perform: (task: Task) => Answer | Promise<Answer>): void {
-  process.on('message', async ({ index, task }: { index: number; task: Task }) => {
-    try {
-      process.send?.({ index, answer: await perform(task) });
-    } catch (error) {
-      console.error(error);
-      process.exit(1);
-    }
   });
 }

@@ -1,6 +1,6 @@
 /** One of the processes that simulate: takes some seeds, answers with their totals. */
 import { noTotals, runSeed } from '../../simulator/saga';
-import { answerTasks } from '../pool';
+import { answerTasks } from '../pool-worker';
 import type { SagaTask } from './saga-pool';
 
 answerTasks(async ({ from, step, count, orders, rate }: SagaTask) => {
