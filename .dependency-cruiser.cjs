@@ -67,7 +67,7 @@ const TABLE = [
       '^(node:)?(fs|path|crypto|os)$',
     ],
   },
-  { from: '^simulator/(?!saga/)', to: ['^simulator/(?!saga/)', '^core/'] },
+  { from: '^simulator/(?!saga/|recovery/)', to: ['^simulator/(?!saga/|recovery/)', '^core/'] },
   {
     // The saga's simulation is of this project's own booking: its real definition and steps, on stores in memory.
     from: '^simulator/saga/',
@@ -77,6 +77,18 @@ const TABLE = [
       '^adapters/memory/',
       '^applications/booking/',
       '^stepfunctions/booking/',
+    ],
+  },
+  {
+    // The booking again, with the functions around it that watch and repair it: their cores know ports only, and are what is proven.
+    from: '^simulator/recovery/',
+    to: [
+      '^simulator/(recovery|saga|asl|engine)/',
+      '^core/',
+      '^adapters/memory/',
+      '^applications/booking/',
+      '^lambdas/(monitoring/(monitor|recovery|reconciler)|coordination/settle)/(?!handler|env)',
+      '^(node:)?zlib$',
     ],
   },
 ];

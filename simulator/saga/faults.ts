@@ -57,8 +57,13 @@ const SLOWEST_MS = 25;
 const LATE_LEAST_MS = 22_000;
 const LATE_SPAN_MS = 14_000;
 
+/** What an invocation needs of it: a simulation of its own may put other faults around single ones. */
+export type Faults = Pick<FaultSource, 'counts' | 'others' | 'total' | 'heal' | 'drawOf' | 'hookOf'>;
+
 export class FaultSource {
   readonly counts = noFaults();
+  /** Faults that somebody else injected. */
+  others = 0;
   private readonly random: Xoshiro128;
 
   constructor(
@@ -70,7 +75,7 @@ export class FaultSource {
   }
 
   total(): number {
-    return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
+    return Object.values(this.counts).reduce((sum, count) => sum + count, this.others);
   }
 
   /** From now on nothing goes wrong any more. */

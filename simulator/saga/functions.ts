@@ -11,21 +11,21 @@ import type { Claims } from '../../core/ports';
 import { runStep, stepOf } from '../../core/sagas';
 import type { TaskResult } from '../asl';
 import { EPOCH_MS } from './events';
-import type { FaultSource } from './faults';
+import type { Faults } from './faults';
 import { createProvider, type ProviderBooks } from './provider';
 import { isTakenForNothing, type Safeguard, weakenStore } from './safeguards';
 import type { Process, Stage } from './stage';
 import { APPROVAL_ABOVE_CENTS } from './workload';
 
 /** Below the 20 s of a task. */
-const FUNCTION_MS = 15_000;
+export const FUNCTION_MS = 15_000;
 /** One that was given up and lives on ends after this. */
 const OUTLIVING_MS = 150_000;
 const SETTINGS = { approvalAboveCents: APPROVAL_ABOVE_CENTS };
 
 export interface Parts {
   readonly stage: Stage;
-  readonly faults: FaultSource;
+  readonly faults: Faults;
   /** Without a hook: each invocation has one of its own over the same tables. */
   readonly world: MemoryWorld;
   readonly books: ProviderBooks;

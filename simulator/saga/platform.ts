@@ -15,7 +15,7 @@ import { stateKeyText } from '../../core/contracts/state';
 import { type AskedExecution, isDue, mendSagas } from '../../core/policies/reconcile-coordinated';
 import { putThing } from '../../core/sagas';
 import { rerun } from '../../core/sagas/rerun';
-import type { TaskCall, TaskResult } from '../asl';
+import type { ExecutionEnd, TaskCall, TaskResult } from '../asl';
 import { Xoshiro128 } from '../engine';
 import { EPOCH_MS, eventOf, type OrderEvent, SAGA } from './events';
 import { FaultSource } from './faults';
@@ -44,11 +44,23 @@ const DEPENDENTS: Readonly<Record<Doubted, readonly string[]>> = {
   payment: ['payment'],
 };
 
+/** What stands around the platform in place of its own recovery of a few lines. */
+export interface Surroundings {
+  /** Of one invocation of a step: with which parts and which work it is run, and who else hears of its end. */
+  invoked(
+    call: TaskCall,
+    request: StepRequest,
+    parts: Parts,
+  ): { readonly parts: Parts; readonly work?: Work; ended(result: TaskResult): void };
+  ended(name: string, input: SagaInput, end: ExecutionEnd): void;
+}
+
 export interface PlatformOptions {
   readonly seed: number;
   /** Chance that a call goes wrong, 0–1. */
   readonly rate: number;
   readonly without?: Safeguard | undefined;
+  readonly surroundings?: (platform: Platform) => Surroundings;
 }
 
 export class Platform {
@@ -68,6 +80,7 @@ export class Platform {
   private readonly attempts = new Set<string>();
   private readonly random: Xoshiro128;
   private readonly recoveries = new Map<number, number>();
+  private readonly surroundings: Surroundings | undefined;
 
   constructor(options: PlatformOptions) {
     const { stage, books } = this;
@@ -77,10 +90,13 @@ export class Platform {
     this.parts = { stage, faults, world, books, without: options.without };
     this.machines = new Machines(
       { clock: stage.clock, random: () => this.random.next(), call: (call, answer) => this.call(call, answer) },
-      (_name, input, { end }) => {
-        if (end?.status === 'FAILED' || end?.status === 'TIMED_OUT') this.recover(input);
+      (name, input, { end }) => {
+        if (end === undefined) return;
+        if (this.surroundings !== undefined) this.surroundings.ended(name, input, end);
+        else if (end.status === 'FAILED' || end.status === 'TIMED_OUT') this.recover(input);
       },
     );
+    this.surroundings = options.surroundings?.(this);
     stage.clock.after(HEALED_MS, () => faults.heal());
   }
 
@@ -185,13 +201,17 @@ export class Platform {
       stage.clock.after(5, () => fail('Lambda.TooManyRequestsException'));
       return;
     }
-    const work = request.step === 'settle' ? this.settle(request) : stepWork(request, this.parts);
+    const around = this.surroundings?.invoked(call, request, this.parts);
+    const { parts, work = request.step === 'settle' ? this.settle(request) : stepWork(request, parts) } = around ?? {
+      parts: this.parts,
+    };
     const done = (result: TaskResult): void => {
+      around?.ended(result);
       if (call.token !== undefined && result.ok) this.askPerson(request);
       if (fault === 'return lost') fail('Lambda.SdkClientException');
       else answer(result);
     };
-    invoke(this.parts, work, done);
+    invoke(parts, work, done);
     if (fault === 'invoked twice') invoke(this.parts, work, done);
   }
 
