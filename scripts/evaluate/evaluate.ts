@@ -22,7 +22,7 @@ import { BASE_SPEC, CLASSES } from '../../simulator/evaluation/scenario';
 import type { SurgeFigures, SurgeTask } from '../../simulator/evaluation/surge';
 import { type Done, runsOf, type Task } from '../../simulator/evaluation/task';
 import type { Trained } from '../../simulator/evaluation/tune';
-import { knobsFor, TRAINING, TUNED } from '../../simulator/evaluation/tuned';
+import { knobsFor, OFFERED, TRAINING, TUNED } from '../../simulator/evaluation/tuned';
 import { type UsersFigures, usersFigures } from '../../simulator/evaluation/users';
 import { ABLATIONS, SYSTEMS } from '../../simulator/systems';
 import { curveWorkloads } from './curve-workloads';
@@ -81,6 +81,8 @@ export interface Report {
       readonly tuned: string;
       readonly training: Omit<Trained, 'knobs'> | undefined;
     }[];
+    /** What tuning would have chosen for Triage, which runs as it is deployed. */
+    readonly offered: Trained | undefined;
     readonly parametersHash: string;
     readonly workloads: readonly string[];
   };
@@ -163,6 +165,7 @@ export async function evaluate(
           .join(', '),
         training: TRAINING[name],
       })),
+      offered: OFFERED,
       parametersHash: hashOf(TUNED),
       workloads: workloads.map(({ name }) => name),
     },

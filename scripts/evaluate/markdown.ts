@@ -1,5 +1,7 @@
 /** The report in Markdown. */
 import type { CurveResult } from '../../simulator/evaluation/levels/curves';
+import type { Trained } from '../../simulator/evaluation/tune';
+import type { Knobs } from '../../simulator/systems/system';
 import type { MeansRow, Report } from './evaluate';
 import { headlineMarkdown } from './headline';
 import { sensitivityMarkdown, spendMarkdown } from './sensitivity';
@@ -58,13 +60,24 @@ export function markdownReport(report: Report): string {
         about,
         String(knobs),
         tuned,
-        training === undefined
-          ? ''
-          : `${number(training.dollars)}, ${number(1e4 * training.coldShare)}, ${percent(training.p99OfObjective)}, ${percent(training.meanOfReference)}${training.meetsBounds ? '' : ': no point within the bounds'}`,
+        training === undefined ? '' : trainedText(training),
       ]),
     ),
+    ...(made.offered === undefined
+      ? []
+      : [
+          `Triage runs as it is deployed. Tuning alone would have chosen ${knobsText(made.offered.knobs)}: ${trainedText(made.offered)}.`,
+        ]),
   ].join('\n\n');
 }
+
+const trainedText = ({ dollars, coldShare, p99OfObjective, meanOfReference, meetsBounds }: Omit<Trained, 'knobs'>) =>
+  `${number(dollars)}, ${number(1e4 * coldShare)}, ${percent(p99OfObjective)}, ${percent(meanOfReference)}${meetsBounds ? '' : ': no point within the bounds'}`;
+
+const knobsText = (knobs: Knobs) =>
+  Object.entries(knobs)
+    .map(([knob, value]) => `${knob} ${value}`)
+    .join(', ');
 
 function surgeMarkdown({ surge }: Report): string {
   const keys = [...new Set(surge.map(({ which, system, scv }) => JSON.stringify([which, system, scv])))];

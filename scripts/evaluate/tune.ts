@@ -1,6 +1,6 @@
 /**
  * `npm run evaluate:tune [-- --only SYSTEM…]`: chooses every system's knobs on the training workload and writes them to the file that the
- * evaluation runs with. Commit the file; nothing else reads it, and Triage's own defaults are held against it by a test.
+ * evaluation runs with. Commit the file; nothing else reads it. Triage runs as it is deployed, which a test holds against the file.
  */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import {
   tuningTasks,
 } from '../../simulator/evaluation/tune';
 import type { TunedFile } from '../../simulator/evaluation/tuned';
-import { SYSTEMS } from '../../simulator/systems';
+import { SYSTEMS, TRIAGE } from '../../simulator/systems';
 import { hashOf } from './hash';
 import { performAll } from './pool';
 
@@ -48,22 +48,26 @@ async function main(): Promise<void> {
     const trained = (await runAll(system)).map(({ knobs, runs }) => trainedWith(knobs, runs, reference?.runs ?? []));
     const best = bestOf(trained);
     if (best === undefined) continue;
-    keep(system, best);
+    // Its knobs are deployed defaults: whether they change is for a person to decide, on more than dollars.
+    if (system === TRIAGE.name) keep(system, trained[0] ?? best, best);
+    else keep(system, best);
     process.stdout.write(`${system}: ${trained.length} points, ${JSON.stringify(best)}\n`);
   }
   process.stdout.write(`${FILE}: ${hashOf((JSON.parse(readFileSync(FILE, 'utf8')) as TunedFile).knobs)}\n`);
 }
 
 /** Written after each system, in the order of all: a run that is stopped loses no more than the one it is at. */
-function keep(system: string, best: Trained): void {
-  const { knobs, training } = JSON.parse(readFileSync(FILE, 'utf8')) as TunedFile;
-  const { knobs: own, ...figures } = best;
+function keep(system: string, chosen: Trained, offered?: Trained): void {
+  const { knobs, training, offered: before } = JSON.parse(readFileSync(FILE, 'utf8')) as TunedFile;
+  const { knobs: own, ...figures } = chosen;
+  const other = offered ?? before;
   const inOrder = <Value>(all: Readonly<Record<string, Value>>) =>
     Object.fromEntries(TUNABLE.flatMap((name) => (name in all ? [[name, all[name]]] : [])));
   const file = {
     made: { by: 'npm run evaluate:tune', points: POINTS, bounds: BOUNDS, workload: 'training' },
     knobs: inOrder({ ...knobs, [system]: own }),
     training: inOrder({ ...training, [system]: figures }),
+    ...(other === undefined ? {} : { offered: other }),
   };
   writeFileSync(FILE, `${JSON.stringify(file, null, 2)}\n`);
 }

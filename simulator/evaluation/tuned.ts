@@ -9,6 +9,8 @@ export interface TunedFile {
   readonly knobs: TunedKnobs;
   /** How each did in training. */
   readonly training: Readonly<Record<string, Omit<Trained, 'knobs'>>>;
+  /** What tuning would have chosen for Triage, which runs as it is deployed. */
+  readonly offered?: Trained;
 }
 
 const file = frozen as TunedFile;
@@ -17,3 +19,4 @@ export const TUNED: TunedKnobs = file.knobs;
 export const knobsFor = (tuned: TunedKnobs, system: string): Knobs =>
   tuned[system] ?? (/^(triage|without)-/.test(system) ? (tuned['triage'] ?? {}) : {});
 export const TRAINING = file.training;
+export const OFFERED = file.offered;

@@ -19,7 +19,7 @@ import {
   trainedWith,
   tuningTasks,
 } from '../../../simulator/evaluation/tune';
-import { knobsFor, TRAINING, TUNED } from '../../../simulator/evaluation/tuned';
+import { knobsFor, OFFERED, TRAINING, TUNED } from '../../../simulator/evaluation/tuned';
 import { relativeRates, WORKLOADS } from '../../../simulator/evaluation/workloads';
 import { SYSTEMS, systemNamed } from '../../../simulator/systems';
 
@@ -153,6 +153,12 @@ describe('the frozen file', () => {
 
   it("has Triage's deployed defaults", () => {
     expect(DEFAULT_PLANNING).toMatchObject(TUNED['triage'] ?? {});
+  });
+
+  it('says what tuning would have chosen for Triage, which is no dearer and within the bounds too', () => {
+    expect(OFFERED?.meetsBounds).toBe(true);
+    expect(OFFERED?.dollars).toBeLessThanOrEqual(TRAINING['triage']?.dollars ?? 0);
+    expect(Object.keys(OFFERED?.knobs ?? {})).toEqual(Object.keys(TUNED['triage'] ?? { none: 0 }));
   });
 
   it("gives Triage's knobs to Triage with other forecasts and without its mechanisms", () => {
