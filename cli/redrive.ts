@@ -3,9 +3,9 @@ import { createAcceptances, createLaneQueue } from '../adapters/aws';
 import type { Envelope } from '../core/contracts/event';
 import { laneRoute } from '../core/contracts/lane-route';
 import type { LedgerRecord } from '../core/contracts/ledger';
+import { type Redriven, redriveEvents } from '../lambdas/monitoring/recovery/redrive';
 import type { Connection } from './connection';
 import { readAcceptances, recordsOf } from './readers/ledger';
-import { type Redriven, redriveEvents } from './redrive-core';
 
 export async function redrive(
   connection: Connection,

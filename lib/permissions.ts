@@ -1,7 +1,7 @@
 /** What each function may do, side by side. Nothing here has a star action, and no resource is wider than a table, queue or prefix. */
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { LaneConfiguration } from '../core/contracts/configuration';
-import { DUE_INDEX, OPEN_INDEX } from '../core/contracts/names';
+import { DEAD_INDEX, DUE_INDEX, OPEN_INDEX } from '../core/contracts/names';
 import type { ControlledLane } from './constructs/lane-controller';
 import { allow } from './constructs/platform-function';
 import { type CoordinatedSaga, type PlatformStack, paymentFunctions } from './platform-stack';
@@ -279,7 +279,7 @@ export function monitorPermissions(stack: PlatformStack): PolicyStatement[] {
   ];
 }
 
-/** What its actions need: results marked, sagas run again, lanes stopped, aliases of runners moved back. Nothing else. */
+/** What its actions need: results marked, sagas run again, lanes stopped, aliases of runners moved back, events that died sent again. Nothing else. */
 export function recoveryPermissions(stack: PlatformStack): PolicyStatement[] {
   const { names, configuration } = stack;
   const incidents = stack.tableArn(names.incidentsTable);
@@ -297,8 +297,12 @@ export function recoveryPermissions(stack: PlatformStack): PolicyStatement[] {
       [...READ_AND_PUT, 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'],
       [stack.tableArn(names.controlTable)],
     ),
-    allow(['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [stack.tableArn(names.recordsTable)]),
-    allow(['dynamodb:BatchGetItem'], [acceptances]),
+    allow(
+      ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      [stack.tableArn(names.recordsTable), `${stack.tableArn(names.recordsTable)}/index/${DEAD_INDEX}`],
+    ),
+    allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [acceptances]),
+    sendTo(stack, queueNames(stack, configuration.lanes)),
     allow(['dynamodb:Query'], [`${acceptances}/index/${OPEN_INDEX}`]),
     allow(['dynamodb:UpdateItem'], [stack.tableArn(names.statesTable)]),
     ...examineSagas(stack),

@@ -29,7 +29,8 @@ type OutcomeRow = [
   writes: WriteRow[],
   emits: EmitRow[],
   contexts: readonly string[],
-  ran?: [instance: string, execution: string],
+  ran?: [instance: string, execution: string] | null,
+  acceptance?: string,
 ];
 
 export function encodeOutcome(key: string, outcome: Outcome): AttributeValue {
@@ -49,7 +50,9 @@ export function encodeOutcome(key: string, outcome: Outcome): AttributeValue {
     outcome.emits.map(toEmitRow),
     outcome.contexts,
   ];
-  if (outcome.ran !== undefined) row.push([outcome.ran.instance, outcome.ran.execution]);
+  const { ran, acceptance } = outcome;
+  if (ran !== undefined || acceptance !== undefined) row.push(ran === undefined ? null : [ran.instance, ran.execution]);
+  if (acceptance !== undefined) row.push(acceptance);
   return pack(key, row);
 }
 
@@ -71,7 +74,8 @@ export function decodeOutcome(key: string, kind: OutcomeKind, stored: AttributeV
     writes: row[11].map(fromWriteRow),
     emits: row[12].map(fromEmitRow),
     contexts: row[13],
-    ...(row[14] === undefined ? {} : { ran: { instance: row[14][0], execution: row[14][1] } }),
+    ...(row[14] ? { ran: { instance: row[14][0], execution: row[14][1] } } : {}),
+    ...(row[15] === undefined ? {} : { acceptance: row[15] }),
   };
 }
 

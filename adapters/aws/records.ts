@@ -5,6 +5,7 @@ import type { Records } from '../../core/ports/records';
 import { DAY_SECONDS, epochSeconds, type Item, number, text } from './attributes';
 import { batchGet } from './batch-get';
 import { commitGroup, RECORD_GRACE_DAYS } from './commit';
+import { listDead } from './dead-index';
 import { encodeOutput } from './outcome-codec';
 import { encodeProgress, recordFromItem, recordKeyItem } from './record-items';
 import { holds, isConditionFailure, jitteredWait, type Wait } from './retry';
@@ -27,6 +28,7 @@ export function createRecords(options: RecordsOptions): Records {
     read: async (keys) => (await batchGet(dynamo, table, keys.map(recordKeyItem), { wait })).map(recordFromItem),
     readEventually: async (keys) =>
       (await batchGet(dynamo, table, keys.map(recordKeyItem), { wait, consistent: false })).map(recordFromItem),
+    dead: (query) => listDead({ dynamo, table }, query),
     latest: async (key) => {
       const answer = await dynamo.send(
         new QueryCommand({

@@ -55,6 +55,7 @@ export function createMemoryPorts({
   readonly suspectQueue?: string;
 }) {
   const payments = createMemoryPaymentProvider({ world });
+  const lanes = createMemoryLaneQueue({ world, ...(suspectQueue === undefined ? {} : { suspectQueue }) });
   return {
     acceptances: createMemoryAcceptances({ world }),
     records: createMemoryRecords({ world }),
@@ -62,7 +63,9 @@ export function createMemoryPorts({
     effects: createMemoryEffects({ world }),
     control: createMemoryControl({ world }),
     controllers: createMemoryControllers({ world }),
-    lanes: createMemoryLaneQueue({ world, ...(suspectQueue === undefined ? {} : { suspectQueue }) }),
+    lanes,
+    /** The same, where `lanes` are their switches. */
+    queues: lanes,
     bus: createMemoryEventBus({ world }),
     stream: createMemoryOutcomeStream({ world }),
     quarantine: createMemoryQuarantine({ world }),

@@ -9,6 +9,8 @@ import type {
 import type { Records } from '../../core/ports';
 import { holds, type MemoryWorld, perform } from './world';
 
+const isWithin = (atMs: number, { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): boolean =>
+  atMs >= fromMs && atMs <= toMs;
 const idOf = (key: RecordKey): string => `${key.key}#${key.generation}`;
 
 export function createMemoryRecords({ world }: { readonly world: MemoryWorld }): Records {
@@ -20,6 +22,13 @@ export function createMemoryRecords({ world }: { readonly world: MemoryWorld }):
     read: (keys) => run('read', [keys], () => find(keys)),
     // A hook answers with less where a test wants an answer of a moment ago.
     readEventually: (keys) => run('readEventually', [keys], () => find(keys)),
+    dead: (query) =>
+      run('dead', [query], () =>
+        Object.values(world.state.records)
+          .filter(({ outcome }) => outcome?.kind === 'DEAD' && isWithin(outcome.decidedAtMs, query))
+          .sort((a, b) => (b.outcome?.decidedAtMs ?? 0) - (a.outcome?.decidedAtMs ?? 0))
+          .slice(0, query.limit),
+      ),
     latest: (key) =>
       run(
         'latest',

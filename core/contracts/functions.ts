@@ -191,6 +191,9 @@ export const FUNCTION_ENVIRONMENTS = {
     STATES_TABLE: text,
     CONTROL_TABLE: text,
     INCIDENTS_TABLE: text,
+    /** For events that it sends again. */
+    LANES: LANES_SCHEMA,
+    HAND_OFF_BOUND_SECONDS: v.pipe(v.string(), v.transform(Number)),
     LEDGER_RETENTION_DAYS: v.pipe(v.string(), v.transform(Number)),
     MACHINE_PREFIX: text,
     SAGA_ASK_AFTER_SECONDS: v.pipe(v.string(), v.transform(Number)),

@@ -62,7 +62,15 @@ export interface Finding {
   readonly result?: StateRead;
 }
 
-export const ACTIONS = ['mark-stale', 'rerun', 'compensate', 'roll-back', 'open-breaker', 'close-breaker'] as const;
+export const ACTIONS = [
+  'mark-stale',
+  'rerun',
+  'compensate',
+  'roll-back',
+  'open-breaker',
+  'close-breaker',
+  'redrive',
+] as const;
 export type ActionKind = (typeof ACTIONS)[number];
 
 /** An action that was begun: it is stored before anything is done, and done again under the same number if nobody knows its end. */
@@ -118,6 +126,8 @@ export interface Incident {
   readonly action?: BegunAction;
   /** The lane that recovery stopped, until it tries again. */
   readonly breaker?: { readonly lane: string; readonly sinceMs: number; readonly untilMs: number };
+  /** Events that died before were sent again, or were not worth it. */
+  readonly redrivenAtMs?: number;
   /** When recovery looks again; absent: never by itself. */
   readonly dueAtMs?: number;
   /** Fencing token: rises with every recovery that takes the incident. */

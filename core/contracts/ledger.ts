@@ -74,6 +74,8 @@ export interface Outcome {
   readonly contexts: readonly string[];
   /** Of an event that a saga ran for: where what it left can be compared with this outcome. */
   readonly ran?: SagaRan;
+  /** Of one that is DEAD: key of the acceptance that holds the event, for whoever sends it again. */
+  readonly acceptance?: string;
 }
 
 export interface SagaRan {

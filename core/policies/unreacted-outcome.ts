@@ -17,5 +17,6 @@ export function unreactedOutcome(envelope: Envelope, kind: OutcomeKind, reason: 
     writes: [],
     emits: [],
     contexts: [],
+    ...(kind === 'DEAD' ? { acceptance: envelope.acceptanceKey } : {}),
   };
 }

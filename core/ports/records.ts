@@ -9,6 +9,12 @@ export interface Records {
    * what the answer lacks may be there all the same.
    */
   readEventually(keys: readonly RecordKey[]): Promise<readonly LedgerRecord[]>;
+  /** Those that ended DEAD within the time, the newest first; each as it is in the table. May lack those of the last moments. */
+  dead(query: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly limit: number;
+  }): Promise<readonly LedgerRecord[]>;
   /** Greatest generation that has a record; undefined where there is none. */
   latest(key: string): Promise<LedgerRecord | undefined>;
   /** `attemptId` guards one attempt's lost answer (ClientRequestToken), nothing more. */

@@ -143,6 +143,8 @@ export class MonitoringStack extends PlatformStack {
         MACHINE_PREFIX: this.machinePrefix,
         PAYMENT_FUNCTIONS: this.toJsonString(paymentFunctions(this)),
         SAGA_ASK_AFTER_SECONDS: String(sagaAskAfterSeconds(configuration)),
+        LANES: laneRoutes(this, configuration.lanes),
+        HAND_OFF_BOUND_SECONDS: String(configuration.reconciler.handOffBoundSeconds),
         SPLIT_TIMEOUT_SECONDS: JSON.stringify(
           Object.fromEntries(
             configuration.lanes

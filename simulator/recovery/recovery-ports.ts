@@ -10,7 +10,11 @@ import { createProvider } from '../saga/provider';
 import type { WatchedBooking } from './watched';
 
 const ASK_AFTER_MS = 100_000;
-const ACTION_SETTINGS = { sagaAskAfterMs: ASK_AFTER_MS, splitTimeoutSeconds: {} };
+const ACTION_SETTINGS = {
+  sagaAskAfterMs: ASK_AFTER_MS,
+  splitTimeoutSeconds: {},
+  redrive: { lanes: [], handOffBoundMs: 60_000 },
+};
 const HONEST = { freshKeys: false, knowsNothing: false, leavesOpen: false };
 
 /** Of every function in the beginning: a version that has been live for five minutes, and one before it. */

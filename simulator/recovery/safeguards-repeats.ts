@@ -10,7 +10,11 @@ import { Fleet } from './fleet';
 import { Lab, sagaSubject } from './lab';
 import type { Check } from './safeguards';
 
-const ACTION_SETTINGS = { sagaAskAfterMs: 60_000, splitTimeoutSeconds: {} };
+const ACTION_SETTINGS = {
+  sagaAskAfterMs: 60_000,
+  splitTimeoutSeconds: {},
+  redrive: { lanes: [], handOffBoundMs: 60_000 },
+};
 const STEP = 'triage-sim-booking-ticket';
 const versionsOf = (...versions: readonly string[]) =>
   versions.map((version) => ({ version, publishedAtMs: EPOCH_MS }));

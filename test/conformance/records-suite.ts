@@ -9,6 +9,7 @@ export function recordsSuite(ports: () => PortsUnderTest): void {
       const given = outcome(key, {
         emits: [{ id: 'e1', tenant: 'acme', event: envelope(key, 'x').event }],
         contexts: ['c'],
+        ran: { instance: 'booking/acme/o1', execution: 'x-1' },
       });
       expect(await ports().records.commit(single(key, 1, given), fresh())).toEqual({ status: 'committed' });
       expect(first(await ports().records.read([{ key, generation: 1 }]))?.outcome).toEqual(given);
@@ -17,7 +18,8 @@ export function recordsSuite(ports: () => PortsUnderTest): void {
       'keeps an outcome %s with its reason',
       async (kind) => {
         const key = fresh();
-        const given = outcome(key, { kind, reason: `because of ${kind}`, writes: [] });
+        const acceptance = kind === 'DEAD' ? { acceptance: `held by ${key}` } : {};
+        const given = outcome(key, { kind, reason: `because of ${kind}`, writes: [], ...acceptance });
         await ports().records.commit(single(key, 1, given), fresh());
         expect(first(await ports().records.read([{ key, generation: 1 }]))?.outcome).toEqual(given);
       },
@@ -31,6 +33,17 @@ export function recordsSuite(ports: () => PortsUnderTest): void {
       );
       expect(second).toEqual({ status: 'refused', outcomes: [0], contexts: [] });
       expect(first(await ports().records.read([{ key, generation: 1 }]))?.outcome?.kind).toBe('DONE');
+    });
+    it('finds what ended DEAD within a time, and nothing else', async () => {
+      const [dead, done, late] = [fresh(), fresh(), fresh()];
+      const at = (decidedAtMs: number) => ({ kind: 'DEAD', reason: 'x', writes: [], decidedAtMs }) as const;
+      await ports().records.commit(single(dead, 1, outcome(dead, at(5_000_000))), fresh());
+      await ports().records.commit(single(late, 1, outcome(late, at(6_000_001))), fresh());
+      await ports().records.commit(single(done, 1, outcome(done, { decidedAtMs: 5_000_000 })), fresh());
+      const found = await ports().records.dead({ fromMs: 5_000_000, toMs: 6_000_000, limit: 1_000 });
+      const keys = found.map(({ key }) => key);
+      expect([dead, late, done].map((key) => keys.includes(key))).toEqual([true, false, false]);
+      expect(found.find(({ key }) => key === dead)?.outcome?.kind).toBe('DEAD');
     });
     it('gives each generation an outcome of its own, and the latest by key', async () => {
       const key = fresh();

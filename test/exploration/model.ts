@@ -13,13 +13,13 @@ import {
   visible,
   type WorldState,
 } from '../../adapters/memory';
-import { type Redrivable, redriveEvents } from '../../cli/redrive-core';
 import type { LaneMessage } from '../../core/contracts/event';
 import type { LedgerRecord } from '../../core/contracts/ledger';
 import { indexChains } from '../../core/units/choose-chain';
 import { createRunner } from '../../lambdas/execution/runner/core';
 import { bury } from '../../lambdas/lanes/dead-letter/core';
 import { sweep } from '../../lambdas/monitoring/reconciler/core';
+import { type Redrivable, redriveEvents } from '../../lambdas/monitoring/recovery/redrive';
 import { publish } from '../../lambdas/state/publisher/core';
 import { explored } from './application';
 import type { Actor, Clock, Explorer, Model, Situation, Start } from './engine';

@@ -23,6 +23,8 @@ export interface FunctionFacts {
   readonly isOlder: boolean;
   /** Of a runner's lane. */
   readonly isPaused: boolean;
+  /** Events of the lane that died of it and were not sent again yet; asked only once something was done about it. */
+  readonly dead?: number;
 }
 
 /** What a look at ledger, state and provider shows of an instance whose event has its outcome. */
@@ -31,6 +33,8 @@ export interface SettledFacts {
   readonly comparison: Comparison | { readonly says: 'superseded'; readonly words: string };
   /** A person has ended its last execution where it stood. */
   readonly isStopped: boolean;
+  /** It is DEAD for the first time, and its event can be sent again. */
+  readonly isRedrivable?: boolean;
 }
 
 export interface SagaFacts {
@@ -76,7 +80,7 @@ export function planRecovery(limits: RecoveryLimits, input: PlanInput, tools: Pl
   const held = heldLane(limits, incident, mode, tools);
   if (held !== undefined) return held;
   const over = facts.on === 'saga' ? sagaFirst(incident, facts, tools) : functionFirst(incident, facts);
-  if (over !== undefined) return over;
+  if (over !== undefined) return isOver(over, limits, input, tools);
   const row = rowFor(tools.settings.rows, rowOf(incident, facts), incident.kind);
   if (row === undefined) return { decision: 'watch', reason: `${incident.kind} here is dealt with by its own retries` };
   return byRow(limits, input, row, tools);
@@ -160,7 +164,7 @@ function functionFirst({ subject }: Incident, { live }: FunctionFacts): Plan | u
 function byRow(limits: RecoveryLimits, { incident, facts, mode }: PlanInput, row: PolicyRow, tools: PlanTools): Plan {
   const { nowMs, settings } = tools;
   const rare = tooRare(incident, row, nowMs);
-  if (rare !== undefined) return rare;
+  if (rare !== undefined) return isOver(rare, limits, { incident, facts, mode }, tools);
   const action = incident.spent < settings.budget ? row.ladder[incident.spent] : undefined;
   if (action === undefined) return { decision: 'park', reason: parkedWords(incident, row) };
   const gate = gateOf(action, incident, facts, limits, tools);
@@ -173,6 +177,27 @@ function byRow(limits: RecoveryLimits, { incident, facts, mode }: PlanInput, row
   const reason = `${incident.kind}: action ${incident.spent + 1} of at most ${settings.budget}`;
   const after = noteRollback(taken.limits, action, incident, nowMs);
   return { decision: 'act', action: begun(action, incident, facts, nowMs), reason, limits: after };
+}
+
+/** The fault is gone, and what died of it is sent again; or the saga is whole, and only its event is DEAD. Otherwise as it was planned. */
+function isOver(plan: Plan, limits: RecoveryLimits, { incident, facts, mode }: PlanInput, tools: PlanTools): Plan {
+  const { nowMs, settings } = tools;
+  const stands = facts.on === 'saga' && facts.settled?.comparison.says === 'stands' && facts.settled.isRedrivable;
+  const died = facts.on === 'function' && plan.decision === 'resolve' ? (facts.dead ?? 0) : 0;
+  if (!stands && died === 0) return plan;
+  if (incident.redrivenAtMs !== undefined && stands) return plan;
+  if (incident.spent >= settings.budget)
+    return died === 0
+      ? plan
+      : { decision: 'park', reason: `${died} events died of it: \`triage dlq list\`, then \`triage dlq redrive\`` };
+  if (mode === 'off') return { decision: 'wait', dueAtMs: nowMs + settings.lookAgainMs, reason: OFF };
+  const taken = takeAction(limits, settings, nowMs);
+  if (!taken.ok) return { decision: 'wait', dueAtMs: taken.untilMs, reason: taken.reason };
+  const reason = stands
+    ? 'all of its saga is done, and only its event is DEAD'
+    : `${plan.reason}; ${died} events died of it`;
+  const action: BegunAction = { kind: 'redrive', number: incident.spent + 1, atMs: nowMs };
+  return { decision: 'act', action, reason, limits: taken.limits };
 }
 
 function begun(kind: ActionKind, { spent }: Incident, facts: Facts, atMs: number): BegunAction {

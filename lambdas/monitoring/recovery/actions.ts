@@ -1,11 +1,14 @@
 /** Recovery's actions over ports. Each may be repeated: what it goes to was settled when it began, and what is done already is seen. */
 import type { BegunAction, Incident, Subject } from '../../../core/contracts/incident';
+import type { LedgerRecord } from '../../../core/contracts/ledger';
 import type { StateRead } from '../../../core/contracts/state';
+import { MOST_REDRIVEN } from '../../../core/policies/recovery/redrivable';
 import type {
   Acceptances,
   Control,
   Deployments,
   Executions,
+  LaneQueue,
   LaneSwitch,
   Records,
   StateStore,
@@ -13,21 +16,26 @@ import type {
 import { repair } from '../../../core/sagas/repair';
 import { rerun } from '../../../core/sagas/rerun';
 import type { Performed } from './core';
+import { diedOf } from './died-of';
 import { lastSplitMs, splitInFlight } from './in-flight';
+import { type Redrivable, type RedriveSettings, redriveEvents } from './redrive';
 
 export interface ActionPorts {
   readonly states: Pick<StateStore, 'markStale'>;
-  readonly records: Pick<Records, 'read' | 'latest' | 'putProgress'>;
+  readonly records: Pick<Records, 'read' | 'latest' | 'dead' | 'putProgress'>;
   readonly executions: Pick<Executions, 'describe' | 'start'>;
   readonly control: Pick<Control, 'putPaused' | 'holdForm'>;
   readonly lanes: LaneSwitch;
   readonly deployments: Deployments;
-  readonly acceptances: Pick<Acceptances, 'open'>;
+  readonly acceptances: Pick<Acceptances, 'open' | 'read' | 'accept' | 'markHandedOver'>;
+  readonly queues: Pick<LaneQueue, 'send'>;
 }
 
 export interface ActionSettings {
   /** How soon the reconciler asks a run that recovery began. */
   readonly sagaAskAfterMs: number;
+  /** As a redrive by hand has them. */
+  readonly redrive: RedriveSettings;
   /** By lane: its runner's time-out; absent for an ordered lane, whose chains are always fused. */
   readonly splitTimeoutSeconds: Readonly<Record<string, number>>;
 }
@@ -49,6 +57,7 @@ export async function perform(
 ): Promise<Performed> {
   const { subject } = incident;
   if (action.kind === 'mark-stale') return markStale(ports, incident.result, nowMs);
+  if (action.kind === 'redrive') return redrive(ports, settings.redrive, incident, action, nowMs);
   if (subject.on === 'saga' && action.isRepair) return repairRun(ports, subject, action, nowMs);
   if (subject.on === 'saga') return runAgain(ports, settings, subject, action, nowMs);
   switch (action.kind) {
@@ -104,6 +113,34 @@ async function repairRun(
   if (answer.status === 'started' || answer.status === 'exists')
     return done(`${result === undefined ? '' : `${marked.words}; `}run ${run} has begun: ${answer.execution}`);
   return done(`nothing to run: ${answer.status}`);
+}
+
+/**
+ * As `triage dlq redrive`: what died until the action began gets its next generation. A repeat finds those that have it already, and an
+ * acceptance that was written already; should one of them be sent twice all the same, it is one generation of one event.
+ */
+async function redrive(
+  { records, acceptances, queues }: ActionPorts,
+  settings: RedriveSettings,
+  incident: Incident,
+  { atMs }: BegunAction,
+  nowMs: number,
+): Promise<Performed> {
+  const { subject } = incident;
+  const died = subject.on === 'saga' ? await records.read([subject.event]) : await diedOf(records, incident, atMs);
+  const given = await Promise.all(died.slice(0, MOST_REDRIVEN).map((record) => withEnvelope(acceptances, record)));
+  const results = await redriveEvents({ records, acceptances, lanes: queues }, given, settings, nowMs);
+  const accepted = results.filter(({ result }) => result.startsWith('accepted'));
+  const ids = accepted.map(({ id }) => id).join(', ');
+  const rest = died.length > MOST_REDRIVEN ? '; there are more: `triage dlq redrive`' : '';
+  return done(`${accepted.length} events have their next generation${ids === '' ? '' : `: ${ids}`}${rest}`);
+}
+
+async function withEnvelope(acceptances: Pick<Acceptances, 'read'>, record: LedgerRecord): Promise<Redrivable> {
+  const { key, generation, outcome } = record;
+  const acceptance = outcome?.acceptance === undefined ? undefined : await acceptances.read(outcome.acceptance);
+  const envelope = acceptance?.envelopes.find((each) => each.key === key && each.generation === generation);
+  return envelope === undefined ? { record } : { record, envelope };
 }
 
 /** The control record comes first both ways, as for a person's `lane pause`. */

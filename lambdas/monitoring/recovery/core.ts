@@ -142,7 +142,7 @@ async function act(recovery: Recovery, incident: Incident, action: BegunAction):
 }
 
 function ended(
-  { action: _over, breaker, ...incident }: Incident,
+  { action, breaker, ...incident }: Incident,
   kind: ActionKind,
   isDone: boolean,
   entry: TimelineEntry,
@@ -153,6 +153,7 @@ function ended(
     {
       ...incident,
       ...(breaker === undefined || isClosed ? {} : { breaker }),
+      ...(kind === 'redrive' && isDone && action !== undefined ? { redrivenAtMs: action.atMs } : {}),
       dueAtMs: entry.atMs + lookAgainMs,
       leaseUntilMs: 0,
     },

@@ -3,16 +3,18 @@ import type { Incident, Subject } from '../../../core/contracts/incident';
 import type { LedgerRecord } from '../../../core/contracts/ledger';
 import { incidentId } from '../../../core/policies/recovery/note';
 import type { Facts, FunctionFacts, SagaFacts } from '../../../core/policies/recovery/plan';
+import { isRedrivable } from '../../../core/policies/recovery/redrivable';
 import { targetVersion } from '../../../core/policies/rollback-target';
 import type { Control, Deployments, Executions, Incidents, Records, SagaControl } from '../../../core/ports';
 import type { Saga } from '../../../core/sagas';
 import { type ExaminePorts, examine, isSettled } from '../../../core/sagas/examine';
 import { lastRun } from '../../../core/sagas/repair';
+import { diedOf } from './died-of';
 
 export interface FactPorts extends ExaminePorts {
   /** What the environment deploys: only of these can a saga's end be compared with what it left. */
   readonly sagas: readonly KnownSaga[];
-  readonly records: Pick<Records, 'read' | 'latest'>;
+  readonly records: Pick<Records, 'read' | 'latest' | 'dead'>;
   readonly executions: Pick<Executions, 'describe'>;
   readonly sagaControl: Pick<SagaControl, 'gate'>;
   readonly control: Pick<Control, 'lane'>;
@@ -24,7 +26,7 @@ type Of<On extends Subject['on']> = Extract<Subject, { readonly on: On }>;
 
 export function lookAt(ports: FactPorts, incident: Incident, nowMs: number): Promise<Facts> {
   const { subject } = incident;
-  return subject.on === 'saga' ? sagaFacts(ports, subject, nowMs) : functionFacts(ports, subject, incident);
+  return subject.on === 'saga' ? sagaFacts(ports, subject, nowMs) : functionFacts(ports, subject, incident, nowMs);
 }
 
 /** What a state machine may take to notice that its time is over. */
@@ -59,15 +61,24 @@ async function settledFacts(ports: FactPorts, subject: Of<'saga'>, record: Ledge
     examine(ports, saga, record),
     ports.sagaControl.gate(subject.application, subject.instance),
   ]);
-  const settled = { outcome: record.outcome.kind, comparison, isStopped: status === 'stopped' };
+  const isStopped = status === 'stopped';
+  const settled = {
+    outcome: record.outcome.kind,
+    comparison,
+    isStopped,
+    // What a person has ended is a person's.
+    isRedrivable: !isStopped && isRedrivable(record),
+  };
   return { on: 'saga', status: 'settled', run, isPaused: gate.paused, settled };
 }
 
 async function functionFacts(
-  { deployments, control, incidents }: FactPorts,
+  { deployments, control, incidents, records }: FactPorts,
   subject: Of<'function'>,
-  { kind }: Incident,
+  incident: Incident,
+  nowMs: number,
 ): Promise<FunctionFacts> {
+  const { kind } = incident;
   const [deployment, lane] = await Promise.all([
     deployments.read(subject.functionName),
     subject.lane === undefined ? undefined : control.lane(subject.lane),
@@ -88,5 +99,6 @@ async function functionFacts(
     isShared: Object.keys(weights).length > 0,
     isOlder: (before?.findings ?? 0) > 0,
     isPaused: lane?.paused ?? false,
+    ...(incident.spent > 0 ? { dead: (await diedOf(records, incident, nowMs)).length } : {}),
   };
 }

@@ -9,6 +9,7 @@ import {
   createDeployments,
   createExecutions,
   createIncidents,
+  createLaneQueue,
   createLaneSwitch,
   createPaymentProvider,
   createRecords,
@@ -67,6 +68,7 @@ function createPorts(environment: ReturnType<typeof readRecoveryEnvironment>, sa
     sagaControl: createSagaControl({ dynamo, table: environment.CONTROL_TABLE }),
     executions: createExecutions({ sfn, machinePrefix: environment.MACHINE_PREFIX }),
     deployments: createDeployments({ lambda, alias: LIVE_ALIAS }),
+    queues: createLaneQueue({ sqs, lanes: environment.LANES }),
     lanes: createLaneSwitch({ lambda, liveOf: (lane) => `${names.runnerFunction(lane)}:${LIVE_ALIAS}` }),
   };
   const incidents = createIncidents({
@@ -78,6 +80,10 @@ function createPorts(environment: ReturnType<typeof readRecoveryEnvironment>, sa
   const actionSettings = {
     sagaAskAfterMs: environment.SAGA_ASK_AFTER_SECONDS * 1000,
     splitTimeoutSeconds: environment.SPLIT_TIMEOUT_SECONDS,
+    redrive: {
+      lanes: environment.LANES.map(({ name }) => name),
+      handOffBoundMs: environment.HAND_OFF_BOUND_SECONDS * 1000,
+    },
   };
   return {
     incidents,

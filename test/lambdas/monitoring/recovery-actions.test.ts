@@ -1,11 +1,14 @@
 /** Proves that each of recovery's actions does what it says, sees what is done already, and leaves alone what is not its own. */
-import { createMemoryLog, createMemoryPorts, createMemoryWorld } from '../../../adapters/memory';
+import { addQueue, createMemoryLog, createMemoryPorts, createMemoryWorld, queueOf } from '../../../adapters/memory';
+import type { LaneMessage } from '../../../core/contracts/event';
 import type { BegunAction, Incident } from '../../../core/contracts/incident';
-import type { LedgerRecord } from '../../../core/contracts/ledger';
+import type { LedgerRecord, Outcome } from '../../../core/contracts/ledger';
+import { MOST_REDRIVEN } from '../../../core/policies/recovery/redrivable';
 import type { Deployment, ExecutionDetail } from '../../../core/ports';
 import { perform } from '../../../lambdas/monitoring/recovery/actions';
 import { lookAt } from '../../../lambdas/monitoring/recovery/facts';
 import { DEFAULT_RECOVERY, type RecoveryPorts, sweep } from '../../../lambdas/monitoring/recovery/sweep';
+import { envelope, outcome } from '../../conformance/fixtures';
 import { FUNCTION_FACTS, incidentWith, RUNNER, SAGA, SAGA_FACTS, T } from '../../core/policies/recovery/factory';
 
 const EVENT = { key: 'k1', generation: 1 };
@@ -71,7 +74,8 @@ function setUp() {
       },
     },
   };
-  const settings = { sagaAskAfterMs: 60_000, splitTimeoutSeconds: { bulk: 2 } };
+  const redrive = { lanes: ['bulk'], handOffBoundMs: 60_000 };
+  const settings = { sagaAskAfterMs: 60_000, splitTimeoutSeconds: { bulk: 2 }, redrive };
   const act = (incident: Incident, action: Partial<BegunAction> & Pick<BegunAction, 'kind'>, nowMs = T) =>
     perform(ports, settings, incident, { number: 1, atMs: T, ...action }, nowMs);
   const put = (each: LedgerRecord) => {
@@ -201,6 +205,91 @@ describe('a version is rolled back', () => {
     state.deployment = { ...state.deployment, ...more } as Deployment;
     expect(await act(runner(), action, T + 60_000)).toMatchObject({ status: 'failed' });
     expect(moved).toEqual([]);
+  });
+});
+
+describe('events that died of a fault', () => {
+  const REASON = 'ECONNREFUSED: no answer (received 5 times)';
+  /** With the acceptance that holds it. */
+  async function died(bench: ReturnType<typeof setUp>, key: string, more: Partial<Outcome> = {}, generation = 1) {
+    const { ports, put } = bench;
+    const acceptance = `held ${key} ${generation}`;
+    await ports.acceptances.accept({
+      key: acceptance,
+      lane: 'bulk',
+      envelopes: [{ ...envelope(key, 'bulk'), generation }],
+      acceptedAtMs: T,
+      dueAtMs: T,
+      handedOver: true,
+      resends: 0,
+    });
+    const dead = { kind: 'DEAD', lane: 'bulk', reason: REASON, decidedAtMs: T + 1, acceptance, writes: [] } as const;
+    put({ key, generation, attempts: 0, outcome: outcome(key, { ...dead, ...more }) });
+  }
+  const over = (more: Partial<Incident> = {}): Incident => ({ ...runner(), spent: 1, lastActedAtMs: T, ...more });
+  const sent = ({ world }: ReturnType<typeof setUp>) =>
+    queueOf(world.state, 'bulk').messages.map(({ body }) => (body as LaneMessage).envelope);
+  const withQueue = () => {
+    const bench = setUp();
+    addQueue(bench.world, 'bulk');
+    return bench;
+  };
+
+  it('get their next generation, once, however often the action is repeated', async () => {
+    const bench = withQueue();
+    await died(bench, 'a');
+    await died(bench, 'b');
+    const action = { kind: 'redrive', atMs: T + 10 } as const;
+    expect(await bench.act(over(), action)).toMatchObject({
+      status: 'done',
+      words: expect.stringContaining('2 events have their next generation'),
+    });
+    expect(sent(bench).map(({ key, generation }) => [key, generation])).toEqual([
+      ['a', 2],
+      ['b', 2],
+    ]);
+    await bench.act(over(), action);
+    bench.put({ key: 'a', generation: 2, attempts: 0 });
+    bench.put({ key: 'b', generation: 2, attempts: 0 });
+    await bench.act(over(), action);
+    expect(sent(bench)).toHaveLength(2);
+  });
+  it('are those of its lane, its error and its time, of the first generation, and whose event is known', async () => {
+    const bench = withQueue();
+    await died(bench, 'mine', { reason: 'TimeoutError: of the same kind (received 5 times)' });
+    await died(bench, 'other error', { reason: 'TypeError: x (received 5 times)' });
+    await died(bench, 'forged', { reason: 'TypeError: ECONNREFUSED: x (received 5 times)' });
+    await died(bench, 'other lane', { lane: 'high' });
+    await died(bench, 'before', { decidedAtMs: T - 1 });
+    await died(bench, 'after', { decidedAtMs: T + 11 });
+    await died(bench, 'a second time', {}, 2);
+    const { acceptance: _unknown, ...unheld } = outcome('unheld', {
+      kind: 'DEAD',
+      lane: 'bulk',
+      reason: REASON,
+      decidedAtMs: T,
+    });
+    bench.put({ key: 'unheld', generation: 1, attempts: 0, outcome: unheld });
+    await bench.act(over(), { kind: 'redrive', atMs: T + 10 });
+    expect(sent(bench).map(({ key }) => key)).toEqual(['mine']);
+  });
+  it('are at most twenty at once, and the rest is said', async () => {
+    const bench = withQueue();
+    for (let index = 0; index < 25; index++) await died(bench, `k${index}`);
+    const { words } = await bench.act(over(), { kind: 'redrive', atMs: T + 10 });
+    expect(sent(bench)).toHaveLength(MOST_REDRIVEN);
+    expect(words).toContain('there are more');
+  });
+  it('are counted only once something was done about it, and not those of before the last redrive', async () => {
+    const bench = withQueue();
+    await died(bench, 'a');
+    const dead = async (incident: Incident) => {
+      const facts = await lookAt({ ...bench.ports, sagas: [] }, incident, T + 10);
+      return facts.on === 'function' ? facts.dead : undefined;
+    };
+    expect(await dead(runner())).toBeUndefined();
+    expect(await dead(over())).toBe(1);
+    expect(await dead(over({ redrivenAtMs: T + 5 }))).toBe(0);
   });
 });
 

@@ -2,8 +2,9 @@
  * From a sweep that finds that an order's outcome, results and payment disagree, over its incident, to recovery's run that makes them agree,
  * or to a person; and what is only noted, what is looked at how often, and that nothing is done twice or while recovery is off.
  */
-import { createMemoryPorts, endExecution } from '../../../adapters/memory';
+import { addQueue, createMemoryPorts, endExecution, queueOf } from '../../../adapters/memory';
 import { type BookingRequest, booking, offerKey } from '../../../applications/booking';
+import type { LaneMessage } from '../../../core/contracts/event';
 import type { OutcomeKind } from '../../../core/contracts/ledger';
 import type { Payment } from '../../../core/contracts/payment';
 import { settledLook, WATCHED_MS } from '../../../core/policies/look-at-sagas';
@@ -72,11 +73,13 @@ async function ordered(kind: Exclude<OutcomeKind, 'SHED' | 'EXPIRED'>) {
     lanes: { set: async () => true },
     deployments: { read: async () => undefined, move: async () => false },
   };
+  const redrive = { lanes: ['booking'], handOffBoundMs: 60_000 };
+  const actionSettings = { sagaAskAfterMs: 60_000, splitTimeoutSeconds: {}, redrive };
   const recovery = {
     incidents: ports.incidents,
     look: (incident: Parameters<typeof lookAt>[1]) => lookAt({ ...outside, sagas }, incident, tools.now()),
     perform: (incident: Parameters<typeof perform>[2], action: Parameters<typeof perform>[3]) =>
-      perform(outside, { sagaAskAfterMs: 60_000, splitTimeoutSeconds: {} }, incident, action, tools.now()),
+      perform(outside, actionSettings, incident, action, tools.now()),
     log: ports.log,
   };
   const incident = () => Object.values(world.state.incidents)[0];
@@ -206,6 +209,27 @@ describe('an order that is not DONE and paid', () => {
     expect(await stands.recover()).toBe('parked');
     expect(stands.incident()?.timeline.at(-1)?.words).toContain('redrive');
     expect(stands.executions()).toHaveLength(1);
+  });
+});
+
+describe('an order whose last step is done and whose event is DEAD', () => {
+  it('has its event sent again, once: the next generation finds everything done', async () => {
+    const { world, later, sweep, recover, incident, executions } = await ordered('DONE');
+    addQueue(world, 'booking');
+    const record = world.state.records['k#1'];
+    if (record?.outcome === undefined) throw new Error('no outcome');
+    const outcome = { ...record.outcome, kind: 'DEAD', acceptance: 'acceptance' } as const;
+    world.state.records['k#1'] = { ...record, outcome };
+    later(60_001);
+    await sweep();
+    expect(await recover()).toBe('done');
+    const sent = () => queueOf(world.state, 'booking').messages.map(({ body }) => (body as LaneMessage).envelope);
+    expect(sent()).toMatchObject([{ key: 'k', generation: 2, lane: 'booking' }]);
+    expect(incident()?.timeline.at(-1)).toMatchObject({ what: 'done', action: 'redrive' });
+    later(20_000);
+    expect(await recover()).toBe('parked');
+    expect(sent()).toHaveLength(1);
+    expect(executions()).toHaveLength(1);
   });
 });
 

@@ -172,6 +172,28 @@ describe('a version of a function', () => {
   });
 });
 
+describe('what died of a fault that is gone', () => {
+  const gone = (spent = 1): Incident => ({
+    ...incidentWith(5, { kind: 'dependency' }),
+    spent,
+    recentAtMs: [T - 120_000],
+  });
+  const dead = (count: number) => ({ ...FUNCTION_FACTS, dead: count });
+  it('is sent again when the lane runs and nothing is found any more, or when the version is not live any more', () => {
+    expect(plan(gone(), dead(3))).toMatchObject({ decision: 'act', action: { kind: 'redrive', number: 2 } });
+    const back = { ...incidentWith(5), spent: 1, recentAtMs: [T] };
+    expect(plan(back, { ...dead(3), live: '2' })).toMatchObject({ decision: 'act', action: { kind: 'redrive' } });
+    expect(plan(gone(), dead(0))).toMatchObject({ decision: 'resolve' });
+  });
+  it('is not sent again while it is still found, with the switch off, or without budget: then a person is told', () => {
+    expect(plan({ ...gone(), recentAtMs: [T] }, dead(3))).toMatchObject({ action: { kind: 'open-breaker' } });
+    expect(plan(gone(), dead(3), { mode: 'off' })).toMatchObject({ decision: 'wait' });
+    expect(plan(gone(3), dead(3))).toMatchObject({ decision: 'park' });
+    const none = { ...FIRST_LIMITS, tokens: 0, refilledAtMs: T };
+    expect(plan(gone(), dead(3), { limits: none })).toMatchObject({ decision: 'wait' });
+  });
+});
+
 it('nothing is ever begun on a suspicion, a guess, or with the switch off', () => {
   const some = fc.record({
     kind: fc.constantFrom(...FAULT_KINDS),
@@ -185,7 +207,7 @@ it('nothing is ever begun on a suspicion, a guess, or with the switch off', () =
   const disagrees = { says: 'disagrees', disagreements: [{ kind: 'inconsistent', words: 'w' }] } as const;
   const settled = { outcome: 'DONE', comparison: disagrees, isStopped: false } as const;
   const facts = (subject: Incident['subject'], isSettled: boolean): Facts => {
-    if (subject.on === 'function') return FUNCTION_FACTS;
+    if (subject.on === 'function') return isSettled ? { ...FUNCTION_FACTS, dead: 3 } : FUNCTION_FACTS;
     return isSettled ? { ...SAGA_FACTS, status: 'settled', settled } : SAGA_FACTS;
   };
   fc.assert(

@@ -1,8 +1,11 @@
-/** What a redrive does, over ports: the next generation of an event is accepted and handed to its lane like any other. */
-import type { Envelope } from '../core/contracts/event';
-import { acceptanceKey } from '../core/contracts/identity';
-import type { Acceptance, LedgerRecord } from '../core/contracts/ledger';
-import type { Acceptances, LaneQueue, Records } from '../core/ports';
+/**
+ * What a redrive does, over ports: the next generation of an event is accepted and handed to its lane like any other. For recovery, and for
+ * `triage dlq redrive`.
+ */
+import type { Envelope } from '../../../core/contracts/event';
+import { acceptanceKey } from '../../../core/contracts/identity';
+import type { Acceptance, LedgerRecord } from '../../../core/contracts/ledger';
+import type { Acceptances, LaneQueue, Records } from '../../../core/ports';
 
 export interface RedrivePorts {
   readonly records: Pick<Records, 'latest'>;
