@@ -40,7 +40,8 @@ export function holdThings(
     if (seen === undefined) continue;
     const { found } = seen;
     if (found?.freshness === 'stale') throw notYet(seen);
-    if (found?.freshness === 'pending' && nowMs - found.sinceMs < COURTESY_MS) return undefined;
+    const isFresh = found?.freshness === 'pending' && nowMs - found.sinceMs < COURTESY_MS;
+    if (isFresh && !isEarlierTry(found.owner, owner)) return undefined;
     if (name in values) held.puts.push(putOf(claimOf(seen, owner), values[name]));
     else if (found === undefined || found.version === 0) continue;
     else if (isCurrent(seen)) held.reads.push(readOf(seen));
@@ -48,6 +49,15 @@ export function holdThings(
   }
   return held;
 }
+
+/**
+ * Of the same task: it was given up, or this one would not have begun. To wait for it would use up the tries that are left, which may come
+ * within the courtesy's time.
+ */
+const isEarlierTry = (other: string, mine: string): boolean => other !== mine && taskOf(other) === taskOf(mine);
+
+/** An attempt ends with the number of its try. */
+const taskOf = (attempt: string): string => attempt.slice(0, attempt.lastIndexOf('-'));
 
 export function servicesOf(step: Step, { services }: StepPorts): Partial<Services> {
   const missing = step.uses.find((name) => services[name] === undefined);
