@@ -92,13 +92,20 @@ export function putUpdate(table: string, write: StateWrite, basis: readonly Stat
 
 /** A reader's condition, for its own transaction: that what it read is still current. */
 export function currentCheck(table: string, read: StateRead) {
+  const common = { TableName: table, Key: stateKeyItem(read.key), ...SHOW_FOUND };
+  const version = { ':read': number(read.version) };
+  if (read.version === 0)
+    return {
+      ...common,
+      ConditionExpression: 'attribute_not_exists(#version) OR #version = :read',
+      ExpressionAttributeNames: names('version'),
+      ExpressionAttributeValues: version satisfies Item,
+    };
   return {
-    TableName: table,
-    Key: stateKeyItem(read.key),
+    ...common,
     ConditionExpression: '#version = :read AND #freshness = :current',
     ExpressionAttributeNames: names('version', 'freshness'),
-    ExpressionAttributeValues: { ':read': number(read.version), ':current': text('current') } satisfies Item,
-    ...SHOW_FOUND,
+    ExpressionAttributeValues: { ...version, ':current': text('current') } satisfies Item,
   };
 }
 

@@ -110,13 +110,19 @@ function commit(world: MemoryWorld, { reads, writes }: StateCommit, atMs: number
     of: 'read' | 'write',
     items: readonly Each[],
     checks: (found: StateResult, each: Each) => readonly StateCheck[],
+    /** Where there is nothing. */
+    holdsOfNothing: (each: Each) => boolean,
   ): StateCommitRefusal[] =>
     items.flatMap((each, index) => {
       const found = foundOf(each.key);
-      const why = found ? failing(world, checks(found, each)) : 'absent';
+      const absent = holdsOfNothing(each) ? undefined : ('absent' as const);
+      const why = found ? failing(world, checks(found, each)) : absent;
       return why === undefined ? [] : [{ of, index, why, found }];
     });
-  const refusals = [...refused('read', reads, readChecks), ...refused('write', writes, putChecks)];
+  const refusals = [
+    ...refused('read', reads, readChecks, ({ version }) => version === 0),
+    ...refused('write', writes, putChecks, () => false),
+  ];
   const repeated = ({ of, index, found }: StateCommitRefusal) => {
     const write = writes[index];
     return of === 'write' && found !== undefined && write !== undefined && isWritten(found, write);

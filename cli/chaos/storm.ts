@@ -66,7 +66,7 @@ export async function beginStorm(options: StormOptions): Promise<Storm> {
   async function waves(into: Record<string, number>, signal: AbortSignal): Promise<void> {
     const random = seededRandom(seed);
     const actions = kinds.filter(isProxied);
-    const targets = targetsOf(connection.names);
+    const targets = targetsOf(connection.names, connection.configuration.lanes);
     const startMs = Date.now();
     const collect = () => {
       // A rule's name is its wave's, its kind and its target.

@@ -1,4 +1,5 @@
 /** Where each kind strikes: the calls that functions make, by function and by what is called. */
+import type { LaneConfiguration } from '../../core/contracts/configuration';
 import type { ResourceNames } from '../../core/contracts/names';
 import type { FaultAction, FaultRule } from '../../local/faults/rules';
 
@@ -15,12 +16,14 @@ export interface Target {
 export const actionsOf = ({ actions, slow = [] }: Target, isQuick: boolean): readonly FaultAction[] =>
   isQuick ? actions.filter((each) => !slow.includes(each)) : actions;
 
+type Lane = Pick<LaneConfiguration, 'name' | 'ordered' | 'runs'>;
+
 /** What may befall any call. */
 const ANY: readonly FaultAction[] = ['error', 'throttle', 'refuse', 'lose-answer', 'hang', 'delay', 'kill', 'pause'];
 const WRITE: readonly FaultAction[] = [...ANY, 'conflict'];
 /** A write that is lost in silence: where the design promises that somebody notices. docs/reliability.md says where it does not. */
 const LOSABLE: readonly FaultAction[] = [...WRITE, 'lie'];
-/** Of an ordered lane's queue: once one of its messages is lost in silence, nobody can know that the next one has to wait. */
+/** Of an ordered lane: once one of its messages or outcomes is lost in silence, nobody can know that the next one has to wait. */
 const ORDERED = '.fifo';
 const LIES: readonly FaultAction[] = ['lie'];
 const READ: readonly FaultAction[] = [...ANY, 'stale-read'];
@@ -28,7 +31,7 @@ const READ: readonly FaultAction[] = [...ANY, 'stale-read'];
 const FORWARD = ['inventory', 'reserve', 'confirm', 'payment', 'ticket'] as const;
 const BACK = ['void', 'refund', 'cancel', 'release'] as const;
 
-export function targetsOf(names: ResourceNames): readonly Target[] {
+export function targetsOf(names: ResourceNames, lanes: readonly Lane[]): readonly Target[] {
   const { recordsTable, acceptancesTable, contextTable, effectsTable, statesTable, controlTable } = names;
   const dynamo = (
     what: string,
@@ -46,7 +49,7 @@ export function targetsOf(names: ResourceNames): readonly Target[] {
   const runners = `${names.prefix}-runner-`;
   const reconciler = names.platformFunction('reconciler');
   const publisher = names.platformFunction('publisher');
-  const lanes = `${names.prefix}-lane-`;
+  const queues = `${names.prefix}-lane-`;
   const steps = [...FORWARD, ...BACK].flatMap((step) => {
     const caller = names.stepFunction('booking', step);
     return [
@@ -62,24 +65,36 @@ export function targetsOf(names: ResourceNames): readonly Target[] {
       actions: ANY,
     }),
   );
+  const commits = lanes
+    .filter(({ runs }) => runs === 'units')
+    .map(({ name, ordered }) => ({
+      ...dynamo(
+        `runner-${name} commits with a context`,
+        'TransactWriteItems',
+        names.runnerFunction(name),
+        recordsTable,
+        ordered ? WRITE : LOSABLE,
+      ),
+      slow: LIES,
+    }));
   const provider = names.providerDoubleFunction('booking');
   return [
     dynamo('ingest accepts', 'PutItem', ingest, acceptancesTable, WRITE),
     dynamo('ingest marks', 'UpdateItem', ingest, acceptancesTable, WRITE),
     {
       what: 'ingest hands over',
-      call: { service: 'sqs', operation: 'SendMessageBatch', bodyHolds: lanes, caller: ingest },
+      call: { service: 'sqs', operation: 'SendMessageBatch', bodyHolds: queues, caller: ingest },
       actions: [...ANY, 'partial-failure', 'lie'],
       slow: LIES,
       noLieAbout: ORDERED,
     },
     dynamo('runner reads', 'BatchGetItem', runners, recordsTable, [...ANY, 'partial-failure', 'stale-read']),
     dynamo('runner reads contexts', 'BatchGetItem', runners, contextTable, [...ANY, 'partial-failure', 'stale-read']),
-    { ...dynamo('runner commits with a context', 'TransactWriteItems', runners, recordsTable, LOSABLE), slow: LIES },
+    ...commits,
     dynamo('runner commits', 'UpdateItem', runners, recordsTable, WRITE),
     {
       what: 'runner sends on',
-      call: { service: 'sqs', operation: 'SendMessageBatch', bodyHolds: lanes, caller: runners },
+      call: { service: 'sqs', operation: 'SendMessageBatch', bodyHolds: queues, caller: runners },
       actions: [...ANY, 'partial-failure', 'lie'],
       slow: LIES,
       noLieAbout: ORDERED,
@@ -108,7 +123,7 @@ export function targetsOf(names: ResourceNames): readonly Target[] {
     dynamo('reconciler closes', 'UpdateItem', reconciler, acceptancesTable, WRITE),
     {
       what: 'reconciler sends',
-      call: { service: 'sqs', operation: 'SendMessageBatch', bodyHolds: lanes, caller: reconciler },
+      call: { service: 'sqs', operation: 'SendMessageBatch', bodyHolds: queues, caller: reconciler },
       actions: [...ANY, 'partial-failure', 'lie'],
       slow: LIES,
       noLieAbout: ORDERED,

@@ -60,7 +60,8 @@ export const failedChecks = (found: StateResult, mark: FailedMark): readonly Sta
 
 export const readChecks = (found: StateResult, read: StateRead): readonly StateCheck[] => [
   check('read: only at the version that was read', 'version', found.version === read.version),
-  check('read: only while it is current', 'freshness', found.freshness === 'current'),
+  // Of nothing there is nothing that could be out of date; who has begun to put there has put nothing yet.
+  check('read: only while it is current', 'freshness', read.version === 0 || found.freshness === 'current'),
 ];
 
 /** Where a condition failed: was it because this very call was carried out before, and its answer lost? */

@@ -25,7 +25,7 @@ export interface StateKey {
 /** A value that was read: whoever acts on it commits on the condition that this version is still current. */
 export interface StateRead {
   readonly key: StateKey;
-  /** From 1: what was never put cannot be acted on. */
+  /** 0: nothing had been put there, and the condition is that nothing has been since. */
   readonly version: number;
 }
 

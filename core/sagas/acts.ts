@@ -23,7 +23,7 @@ export interface HeldThings {
 
 /**
  * What was looked at must be as it was seen, or is put. `undefined`: somebody is at one of them. One that somebody has left open is put
- * again as it was, so that a try that died stops nobody. Where there was nothing, there is nothing to hold; and what was found to be
+ * again as it was, so that a try that died stops nobody. Where there was nothing, there must be nothing still; and what was found to be
  * wrong is nobody's to build on until it is repaired.
  */
 export function holdThings(
@@ -43,8 +43,7 @@ export function holdThings(
     const isFresh = found?.freshness === 'pending' && nowMs - found.sinceMs < COURTESY_MS;
     if (isFresh && !isEarlierTry(found.owner, owner)) return undefined;
     if (name in values) held.puts.push(putOf(claimOf(seen, owner), values[name]));
-    else if (found === undefined || found.version === 0) continue;
-    else if (isCurrent(seen)) held.reads.push(readOf(seen));
+    else if (found === undefined || found.version === 0 || isCurrent(seen)) held.reads.push(readOf(seen));
     else held.puts.push(putOf(claimOf(seen, owner), found.value));
   }
   return held;

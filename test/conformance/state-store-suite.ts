@@ -226,6 +226,20 @@ export function describeStateStore(name: string, make: () => Promise<StateStore>
         expect(await states.commitIfCurrent(commit, T + 2)).toEqual({ status: 'committed' });
         for (const { key } of commit.writes) expect(await states.read(key)).toMatchObject({ version: 1, sinceMs: T });
       });
+      it('holds of nothing only while nothing has been put there, whoever has begun to', async () => {
+        const nothing = { key: keyOf('seat'), version: 0 };
+        const look = async () => (await states.commitIfCurrent({ reads: [nothing], writes: [] }, T)).status;
+        expect(await look()).toBe('committed');
+        const write = { key: nothing.key, owner: 'o', token: 1, value: 1, ifVersion: 0 };
+        await states.begin(write, T);
+        expect(await look()).toBe('committed');
+        await states.put(write, T);
+        const found = { version: 1, freshness: 'current' };
+        expect(await states.commitIfCurrent({ reads: [nothing], writes: [] }, T)).toMatchObject({
+          status: 'refused',
+          refusals: [{ of: 'read', index: 0, why: 'version', found }],
+        });
+      });
       it('says anew each time whether reads alone are current', async () => {
         const read = await written(keyOf(), 1);
         const look = () => states.commitIfCurrent({ reads: [read], writes: [] }, T);

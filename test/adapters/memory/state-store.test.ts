@@ -118,7 +118,9 @@ function judge(before: Table, after: Table, over: Set<string>, known: Knowledge,
   }
   if (move !== 'commit' || changed.length === 0) return;
   const read = Object.values(before).find(({ key }) => key.name === shared.name);
-  if (read?.freshness !== 'current' || read.version !== known.seen?.version)
+  const version = known.seen?.version ?? 0;
+  // Of nothing it is enough that there still is nothing.
+  if ((read?.version ?? 0) !== version || (version > 0 && read?.freshness !== 'current'))
     throw new Error('a commit on what is not current');
   if (changed.length !== outputs.length) throw new Error('half a commit');
 }

@@ -3,9 +3,10 @@ import { FAULT_KINDS, isProxied } from '../../../cli/chaos/kinds';
 import { targetsOf } from '../../../cli/chaos/targets';
 import { owedAt, planWave } from '../../../cli/chaos/waves';
 import { seededRandom } from '../../../cli/workload/random';
+import { loadConfiguration } from '../../../config';
 import { resourceNames } from '../../../core/contracts/names';
 
-const targets = targetsOf(resourceNames('local'));
+const targets = targetsOf(resourceNames('local'), loadConfiguration('local').lanes);
 const actions = FAULT_KINDS.filter(isProxied);
 const plan = (seed: number, over: Partial<Parameters<typeof planWave>[0]> = {}) =>
   planWave({ actions, targets, owed: () => 1, random: seededRandom(seed), isQuick: false, wave: 1, ...over });
@@ -32,13 +33,16 @@ describe('a wave', () => {
     expect([...seen].sort()).toEqual([...new Set(all)].sort());
   });
 
-  it('loses in silence nothing that an ordered lane is sent', () => {
+  it('loses in silence nothing that an ordered lane is sent or commits', () => {
     const random = seededRandom(5);
     const lies = Array.from({ length: 200 }, (_, wave) => plan(1, { random, wave, owed: () => 3 }))
       .flat()
-      .filter(({ action, operation }) => action === 'lie' && operation === 'SendMessageBatch');
-    expect(lies.length).toBeGreaterThan(0);
-    expect(lies.every(({ bodyLacks }) => bodyLacks === '.fifo')).toBe(true);
+      .filter(({ action }) => action === 'lie');
+    const sent = lies.filter(({ operation }) => operation === 'SendMessageBatch');
+    expect(sent.length).toBeGreaterThan(0);
+    expect(sent.every(({ bodyLacks }) => bodyLacks === '.fifo')).toBe(true);
+    expect(lies.some(({ caller }) => caller?.endsWith('runner-normal'))).toBe(true);
+    expect(lies.some(({ caller }) => caller?.endsWith('runner-ordered'))).toBe(false);
   });
 
   it('when it is quick, loses no write in silence whose repair takes long', () => {

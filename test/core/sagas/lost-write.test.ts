@@ -3,7 +3,7 @@
  * an error with a name of its own, and the next try makes it.
  */
 import { createMemoryPorts, createMemoryWorld, type Hook } from '../../../adapters/memory';
-import { booking, offerKey } from '../../../applications/booking';
+import { booking, offerKey, seatKey } from '../../../applications/booking';
 import type { StepRequest } from '../../../core/contracts/saga';
 import { putThing, runStep, stepOf } from '../../../core/sagas';
 import { settle } from '../../../lambdas/coordination/settle/core';
@@ -51,8 +51,35 @@ const setUp = async (hook: Hook) => {
   const ports = { ...memory, control: memory.sagaControl, settings: { approvalAboveCents: 50_000 }, services: {} };
   const run = (step: string, attempt: string) =>
     runStep(stepOf(booking, step), request(step, attempt), ports, { now: () => world.state.nowMs });
-  return { memory, run };
+  return { world, memory, run };
 };
+
+/** Reads of this thing answer once what was true before it was first put. */
+function before(name: string): Hook {
+  let isDue = true;
+  return {
+    before: async (operation) => {
+      const [key] = operation.args as [{ readonly name?: string }?];
+      if (!isDue || operation.port !== 'states' || operation.name !== 'read' || key?.name !== name) return undefined;
+      isDue = false;
+      return { answer: undefined };
+    },
+  };
+}
+
+describe('a read that is behind', () => {
+  it('lets no compensation end with what it did not see: a seat that was taken is given back', async () => {
+    const { world, memory, run } = await setUp({});
+    const seat = seatKey('acme', 'circus', 1);
+    for (const step of ['inventory', 'reserve']) expect(await run(step, `${step}-1`)).toMatchObject({ status: 'done' });
+    expect((await memory.states.read(seat))?.value).toEqual({ heldBy: 'booking/acme/o1' });
+    // From here on forward is over; the seat is still to be given back.
+    await run('void', 'void-1');
+    world.hook = before(seat.name);
+    expect(await run('release', 'release-1')).toMatchObject({ status: 'done' });
+    expect((await memory.states.read(seat))?.value).toEqual({ heldBy: null });
+  });
+});
 
 describe('a write that is lost in silence', () => {
   it.each(['inventory', 'void'])('is an error of the step %s, and made by its next try', async (step) => {
