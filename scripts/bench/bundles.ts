@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle, FUNCTION_ENTRIES, functionEntry, runnerEntry, sagasEntry } from '../../lib/bundling';
+import { bundle, FUNCTION_ENTRIES, functionEntry, runnerEntry } from '../../lib/bundling';
 import { median, rounded } from './statistics';
 import { FUNCTION_VARIABLES } from './variables';
 
@@ -32,11 +32,7 @@ export interface BundleFigures {
 }
 
 export function measureBundles(): BundleFigures[] {
-  const entries: Record<string, string> = {
-    runner: runnerEntry(['telemetry']),
-    reconciler: sagasEntry('reconciler', ['booking', 'layers']),
-    recovery: sagasEntry('recovery', ['booking', 'layers']),
-  };
+  const entries: Record<string, string> = { runner: runnerEntry(['telemetry']) };
   for (const name of Object.keys(FUNCTION_ENTRIES) as (keyof typeof FUNCTION_ENTRIES)[])
     entries[name] = functionEntry(name);
   // The canary calls no service: there is nothing to hold it against.
