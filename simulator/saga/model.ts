@@ -71,7 +71,7 @@ function ofOrder(platform: Platform, order: Order, orders: readonly Order[]): Vi
       say('unbalanced', `DONE on a ${step} that was known to be wrong`);
     if (result && result.freshness !== 'current' && !isFoundWrong && (isDone || TAKEN_BACK.includes(step)))
       say('stuck', `${step} is ${result.freshness}`);
-    if (status === 'done' && result && result.version !== 1 && !platform.doubted.has(order.number))
+    if (status === 'done' && result && result.version !== 1 && !platform.foundWrong.has(order.number))
       say('doubled', `${step} was done ${result.version} times`);
     if (isDone !== (status === 'done') && step === 'ticket')
       say('unbalanced', `${outcome.kind}, and the ticket is ${status}`);

@@ -75,6 +75,8 @@ export class Platform {
   readonly sharedAttempts: string[] = [];
   /** Orders whose result was marked stale when their ticket was not there yet. */
   readonly doubted = new Set<number>();
+  /** Orders of which any result was marked stale, be it after their ticket: whoever comes late makes such a one anew. */
+  readonly foundWrong = new Set<number>();
   reruns = 0;
   redrives = 0;
   private readonly attempts = new Set<string>();
@@ -146,6 +148,7 @@ export class Platform {
       marked.add(name);
       const mark = { key: found.key, ifVersion: found.version, reason: 'found to be wrong' };
       void states.markStale(mark, EPOCH_MS + this.stage.clock.nowMs);
+      this.foundWrong.add(order.number);
       if (find(DIRECTION)?.value !== 'done') this.doubted.add(order.number);
     }
   }

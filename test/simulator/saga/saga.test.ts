@@ -41,6 +41,14 @@ it('needs no person and next to no later run where nothing goes wrong', async ()
   expect(Object.values(totals.faults).every((count) => count === 0)).toBe(true);
 }, 60_000);
 
+it('takes no repair for a second time: a late try makes anew what was found wrong after the ticket', async () => {
+  for (const [seed, rate] of [
+    [18_125, 0.05],
+    [13_737, 0.15],
+  ] as const)
+    expect(violationCount(await run(seed, 1, rate))).toBe(0);
+});
+
 it('is the same run again for the same seed', async () => {
   const [first, second] = [await run(77, 2, 0.15), await run(77, 2, 0.15)];
   expect(second).toEqual(first);
