@@ -59,10 +59,12 @@ const TABLE = [
     to: ['^lambdas/runtime/', '^core/', '^node_modules/(@aws-sdk|@smithy|valibot|@aws-lambda-powertools)/'],
   },
   {
+    // What a synth writes into an entry of a saga is its outline, in the shape in which the function reads it.
     from: '^lib/',
     to: [
       '^lib/',
       '^core/contracts/',
+      '^core/sagas/outline\\.ts$',
       '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild)/',
       '^(node:)?(fs|path|crypto|os)$',
     ],

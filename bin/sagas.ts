@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { type Configuration, unitPools } from '../core/contracts/configuration';
 import { type Fault, InvalidValueError } from '../core/contracts/errors';
-import type { Saga } from '../core/sagas';
+import type { Agreement, Saga } from '../core/sagas';
 import { ROOT } from '../lib/bundling';
 import type { CoordinatedSaga } from '../lib/platform-stack';
 
@@ -35,6 +35,8 @@ async function sagasOf(
   if (module.sagas === undefined)
     throw new Error(`applications/${application}/index.ts does not export "sagas", and its pool ${pool} runs sagas.`);
   const settings = coordination?.applications.find((each) => each.name === application)?.settings ?? {};
+  const faults = agreementFaults(application, module.sagas, await agreementsOf(application));
+  if (faults.length > 0) throw new InvalidValueError(`agreements of ${application}`, faults);
   return module.sagas.map((saga) => {
     const definition = `stepfunctions/${application}/${saga.name}.asl.json`;
     check(saga, definition, settings);
@@ -43,10 +45,38 @@ async function sagasOf(
       application,
       pool,
       types: saga.types,
-      steps: saga.steps.map(({ name, uses }) => ({ name, uses })),
+      steps: saga.steps.map(({ name, mayEnd, compensates, uses }) => ({ name, mayEnd, compensates, uses })),
+      timeoutSeconds: saga.timeoutSeconds,
+      ...(saga.agreements === undefined ? {} : { agreements: saga.agreements }),
       settings,
       definition,
     };
+  });
+}
+
+type Agreements = Readonly<Record<string, readonly Agreement[]>>;
+
+async function agreementsOf(application: string): Promise<Agreements> {
+  if (!existsSync(join(ROOT, 'applications', application, 'agreements.ts'))) return {};
+  const module: { agreements?: Agreements } = await import(`../applications/${application}/agreements`);
+  return module.agreements ?? {};
+}
+
+/** What monitoring is given from that file is what the sagas have, and what `defineSaga` has therefore checked. */
+export function agreementFaults(
+  application: string,
+  sagas: readonly Pick<Saga, 'name' | 'agreements'>[],
+  exported: Agreements,
+): Fault[] {
+  const names = new Set([...sagas.map(({ name }) => name), ...Object.keys(exported)]);
+  return [...names].flatMap((name) => {
+    const saga = sagas.find((each) => each.name === name);
+    if (saga !== undefined && saga.agreements === exported[name]) return [];
+    const path = `applications/${application}/agreements.ts agreements.${name}`;
+    const stepsOf = (list: readonly Agreement[] | undefined) => list?.map(({ step }) => step);
+    const allowed =
+      saga === undefined ? 'a saga of this application' : `the very list of its saga, on ${stepsOf(saga.agreements)}`;
+    return [{ path, value: stepsOf(exported[name]), allowed }];
   });
 }
 

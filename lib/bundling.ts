@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { join, resolve } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
+import { outlineOf, type WatchedSaga } from '../core/sagas/outline';
 
 export const ROOT = resolve(__dirname, '..');
 
@@ -40,11 +41,26 @@ export function coordinatorEntry(applications: readonly string[]): string {
   return entryOf(COORDINATOR, applications, 'sagas', (names) => `[${names.map((each) => `...${each}`).join(', ')}]`);
 }
 
-/** Source of an entry that has to know every deployed saga, which may be none. */
-export function sagasEntry(name: 'reconciler' | 'recovery', applications: readonly string[]): string {
-  const handler = `lambdas/monitoring/${name}/handler`;
-  return entryOf(handler, applications, 'sagas', (names) => `[${names.map((each) => `...${each}`).join(', ')}]`);
+/**
+ * Source of the entry of a function that watches over every deployed saga, which may be none. It holds their outlines as data and what they
+ * have agreed on outside, and of their steps no code.
+ */
+export function watchEntry(name: 'reconciler' | 'recovery', sagas: readonly WatchedSaga[]): string {
+  const agreeing = [...new Set(sagas.filter(hasAgreements).map(({ application }) => application))];
+  const watched = sagas.map((saga) => {
+    const outline = JSON.stringify(outlineOf(saga));
+    const agreements = `a${agreeing.indexOf(saga.application)}[${JSON.stringify(saga.name)}]`;
+    return hasAgreements(saga) ? `{ ...${outline}, agreements: ${agreements} }` : outline;
+  });
+  return [
+    `import { createHandler } from './lambdas/monitoring/${name}/handler';`,
+    ...agreeing.map((each, index) => `import { agreements as a${index} } from './applications/${each}/agreements';`),
+    `export const handler = createHandler([${watched.join(', ')}]);`,
+    '',
+  ].join('\n');
 }
+
+const hasAgreements = ({ agreements = [] }: WatchedSaga): boolean => agreements.length > 0;
 
 /** Source of the entry of all steps of an application: which one a function is, its environment says. */
 export function stepEntry(application: string): string {

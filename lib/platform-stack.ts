@@ -5,13 +5,14 @@ import type { Configuration, LaneConfiguration } from '../core/contracts/configu
 import { unitPools, visibilityTimeoutSeconds } from '../core/contracts/configuration';
 import { laneRoute } from '../core/contracts/lane-route';
 import { LIVE_ALIAS, type ResourceNames, resourceNames, type StackName } from '../core/contracts/names';
+import type { StepOutline, WatchedSaga } from '../core/sagas/outline';
 import type { Bundler } from './bundling';
 import { type Features, featuresOf } from './features';
 
 /** An EventBridge event pattern. */
 export type EventPattern = Readonly<Record<string, unknown>>;
 
-/** Everything a stack is made from: plain data, and the bundler. */
+/** Everything a stack is made from: plain data, agreements, which are only passed on, and the bundler. */
 export interface Platform {
   readonly configuration: Configuration;
   /** Patterns of each EventBridge source's two rules, by source name; `express` is absent where no rule leads there. */
@@ -26,13 +27,11 @@ export interface Platform {
 }
 
 /** What the stacks must know of a saga. */
-export interface CoordinatedSaga {
-  readonly name: string;
-  readonly application: string;
+export interface CoordinatedSaga extends WatchedSaga {
   readonly pool: string;
   /** Event types that begin it. */
   readonly types: readonly string[];
-  readonly steps: readonly { readonly name: string; readonly uses: readonly string[] }[];
+  readonly steps: readonly (StepOutline & { readonly uses: readonly string[] })[];
   /** As configured, and valid by the saga's own schema. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
   /** Path of the state machine's definition from the root. */
@@ -167,11 +166,6 @@ export function laneRoutes({ names, platform }: PlatformStack, lanes: readonly L
   const takes = (lane: LaneConfiguration) =>
     platform.sagas.flatMap((each) => (each.pool === lane.pool ? each.types : []));
   return JSON.stringify(lanes.map((lane) => laneRoute(names, lane, takes(lane))));
-}
-
-/** Applications with sagas, each once. */
-export function sagaApplications({ platform }: PlatformStack): readonly string[] {
-  return [...new Set(platform.sagas.map(({ application }) => application))];
 }
 
 /** By application: the live function that takes its payments, the double or somebody else's. */

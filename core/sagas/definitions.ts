@@ -22,16 +22,18 @@ export interface LedgerReaders {
 
 /**
  * What a service's own books must say of a step once its event has an outcome. The entry is the one of the step's idempotency key. Whoever
- * finds that they say something else repairs nothing by these; the steps do, run once more.
+ * finds that they say something else repairs nothing by these; the steps do, run once more. `Of` is the step's type.
  */
-export interface Agreement {
+export interface Agreement<Of extends Step = Step, Ledger extends ServiceName = ServiceName> {
+  /** Name of the step whose act it is about. */
   readonly step: string;
-  readonly ledger: ServiceName;
+  readonly ledger: Ledger;
   /** The event is DONE, and this is what the step left. */
-  whenDone(result: unknown, entry: LedgerEntries[ServiceName]): boolean;
+  whenDone(result: ResultOf<Of>, entry: LedgerEntries[Ledger]): boolean;
   /** The event is COMPENSATED or DEAD: nothing of the step may remain. */
-  whenUndone(entry: LedgerEntries[ServiceName]): boolean;
+  whenUndone(entry: LedgerEntries[Ledger]): boolean;
 }
+type ResultOf<Of> = Of extends Step<infer Result> ? Result : never;
 
 /** What every step's function has. */
 export interface StepPorts {
@@ -65,7 +67,7 @@ export type Puts<Set> = { readonly [Name in keyof Set]?: ValueOf<Set[Name]> };
 
 export type StepSet = Readonly<Record<string, Step>>;
 export type Results<Reads> = {
-  readonly [Name in keyof Reads]: Reads[Name] extends Step<infer Result> ? Result : never;
+  readonly [Name in keyof Reads]: ResultOf<Reads[Name]>;
 };
 
 /** What is known before anything is read. */
@@ -168,6 +170,6 @@ export interface Saga<Request = unknown, Settings = unknown> {
   /** Forward in the order of the state machine, then the compensations in the order in which they run. */
   readonly steps: readonly Step[];
   readonly timeoutSeconds: number;
-  /** Left out: nothing outside is compared with what became of its events. */
+  /** As `agreements.ts` beside it exports them under its name. Left out: nothing outside is compared with what became of its events. */
   readonly agreements?: readonly Agreement[];
 }

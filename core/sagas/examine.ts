@@ -5,8 +5,9 @@ import type { StateResult } from '../contracts/state';
 import { type Comparison, compareSaga, isDone, type LedgerAnswer, resultsOf } from '../policies/compare-saga';
 import type { Executions, Records, StateStore } from '../ports';
 import { keyOutside } from './acts';
-import type { Agreement, LedgerEntries, LedgerReaders, Saga } from './definitions';
+import type { Agreement, LedgerEntries, LedgerReaders } from './definitions';
 import { partsOf } from './execution-name';
+import type { WatchedSaga } from './outline';
 
 export interface ExaminePorts {
   readonly states: Pick<StateStore, 'list'>;
@@ -30,9 +31,11 @@ export const isSettled = (record: LedgerRecord | undefined): record is Settled =
 /** Name of the saga that an outcome is of. */
 export const sagaOf = ({ chain }: Outcome): string => chain?.split('@', 1)[0] ?? '';
 
-type ExaminedSaga = Pick<Saga, 'application' | 'steps' | 'agreements'>;
-
-export async function examine(ports: ExaminePorts, saga: ExaminedSaga, record: Settled): Promise<Examination> {
+export async function examine(
+  ports: ExaminePorts,
+  saga: Pick<WatchedSaga, 'application' | 'steps' | 'agreements'>,
+  record: Settled,
+): Promise<Examination> {
   const { kind, ran } = record.outcome;
   const { instance } = ran;
   const results = await ports.states.list(saga.application, instance);

@@ -4,7 +4,6 @@ export type { PaymentAnswer } from '../contracts/payment';
 export { type SagaCell, type SagaInput, thingKey } from '../contracts/saga';
 export type { PaymentProvider } from '../ports';
 export type { StepTools } from './acts';
-export { defineAgreement } from './agreement';
 export { declined, defineSaga, done, stepOf, stepsFor, waiting } from './define';
 export type {
   Acted,
@@ -21,5 +20,6 @@ export type {
   Undone,
   Where,
 } from './definitions';
+export type { WatchedSaga } from './outline';
 export { putThing } from './put-thing';
 export { runStep } from './run-step';

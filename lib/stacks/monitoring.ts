@@ -4,7 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { functionEntry, sagasEntry } from '../bundling';
+import { functionEntry, watchEntry } from '../bundling';
 import { acknowledge } from '../constructs/acknowledge';
 import { LogWatch } from '../constructs/log-watch';
 import { asPrinted, PlatformFunction } from '../constructs/platform-function';
@@ -18,7 +18,6 @@ import {
   type Platform,
   PlatformStack,
   paymentFunctions,
-  sagaApplications,
   sagaAskAfterSeconds,
 } from '../platform-stack';
 import { watchedFunctions } from '../watched-functions';
@@ -55,7 +54,7 @@ export class MonitoringStack extends PlatformStack {
       functionName: names.platformFunction('reconciler'),
       description:
         'Closes acceptances, sends again what was lost, ends what is out of budget, and compares sagas with their outcomes',
-      code: this.bundler.code(sagasEntry('reconciler', sagaApplications(this))),
+      code: this.bundler.code(watchEntry('reconciler', this.platform.sagas)),
       timeoutSeconds: 50,
       memoryMegabytes: 512,
       deadLetterQueue,
@@ -128,7 +127,7 @@ export class MonitoringStack extends PlatformStack {
       kind: 'recovery',
       functionName: names.platformFunction('recovery'),
       description: 'Does what the policy allows about incidents, and writes down each action',
-      code: this.bundler.code(sagasEntry('recovery', sagaApplications(this))),
+      code: this.bundler.code(watchEntry('recovery', this.platform.sagas)),
       timeoutSeconds: RECOVERY_TIMEOUT_SECONDS,
       memoryMegabytes: 512,
       deadLetterQueue,

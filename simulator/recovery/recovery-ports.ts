@@ -1,7 +1,9 @@
 /** Recovery wired to the simulated ledger, state machine, functions and books, as its handler wires it to AWS. */
 import { createMemoryPorts } from '../../adapters/memory';
 import { booking } from '../../applications/booking';
+import { agreements } from '../../applications/booking/agreements';
 import type { Deployment } from '../../core/ports';
+import { outlineOf } from '../../core/sagas/outline';
 import { perform } from '../../lambdas/monitoring/recovery/actions';
 import { lookAt } from '../../lambdas/monitoring/recovery/facts';
 import type { RecoveryPorts } from '../../lambdas/monitoring/recovery/sweep';
@@ -53,7 +55,8 @@ export function recoveryPorts(of: Recovered): RecoveryPorts {
     },
     deployments: of.fleet,
     lanes: { set: () => Promise.resolve(true) },
-    sagas: [booking],
+    // As a synth gives it to recovery: no step.
+    sagas: [{ ...outlineOf(booking), agreements: agreements.booking }],
     ledgers: () => ({ payments: createProvider(platform.books, world, of.now, HONEST) }),
   };
   return {

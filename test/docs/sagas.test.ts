@@ -12,7 +12,11 @@ describe('docs/sagas.md', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('shows an application and its test', () => {
-    expect(blocks.map(({ file }) => file)).toEqual(['applications/bikes/index.ts', 'test/applications/bikes.test.ts']);
+    expect(blocks.map(({ file }) => file)).toEqual([
+      'applications/bikes/index.ts',
+      'applications/bikes/agreements.ts',
+      'test/applications/bikes.test.ts',
+    ]);
   });
 
   it('compiles', () => {

@@ -1,8 +1,9 @@
 /** Proves of the deployed sagas: each step its own function with its own permissions, definitions as they are, and no double in `prod`. */
 import { readFileSync } from 'node:fs';
-import { loadSagas } from '../../bin/sagas';
+import { agreementFaults, loadSagas } from '../../bin/sagas';
 import { loadConfiguration } from '../../config';
 import { parseConfiguration } from '../../core/contracts/configuration';
+import type { Agreement } from '../../core/sagas';
 import { type Properties, resourcesOf, synthesized, type Templates } from './synthesized';
 
 const dev = loadConfiguration('dev');
@@ -146,5 +147,19 @@ describe('faults', () => {
     await expect(loadSagas(parseConfiguration(wrong))).rejects.toThrow(
       'coordination.applications.booking.settings.approvalAboveCents: "much"',
     );
+  });
+
+  it('are agreements that monitoring would be given and the saga has not, or the other way round', () => {
+    const agreement: Agreement = { step: 'pay', ledger: 'payments', whenDone: () => true, whenUndone: () => true };
+    const rental = { name: 'rental', agreements: [agreement] };
+    const faults = (exported: Readonly<Record<string, readonly Agreement[]>>) =>
+      agreementFaults('bikes', [rental, { name: 'sale' }], exported).map(({ path }) => path);
+    const path = 'applications/bikes/agreements.ts agreements';
+
+    expect(faults({ rental: rental.agreements })).toEqual([]);
+    expect(faults({})).toEqual([`${path}.rental`]);
+    expect(faults({ rental: [agreement] })).toEqual([`${path}.rental`]);
+    expect(faults({ rental: rental.agreements, sale: [agreement] })).toEqual([`${path}.sale`]);
+    expect(faults({ rental: rental.agreements, gone: [] })).toEqual([`${path}.gone`]);
   });
 });

@@ -11,9 +11,10 @@ import {
   reconcile,
 } from '../../../core/policies/reconcile';
 import type { Acceptances, Control, Executions, LaneQueue, Records } from '../../../core/ports';
+import type { WatchedSaga } from '../../../core/sagas';
 import { rerun } from '../../../core/sagas/rerun';
 import { askExecutions } from './ask-executions';
-import { type LookBudget, type LookedSaga, type LookPorts, lookAtOpen, lookAtSettled, lookBudget } from './look';
+import { type LookBudget, type LookPorts, lookAtOpen, lookAtSettled, lookBudget } from './look';
 
 /** Acceptances per sweep: an oldest-first bound, so that one sweep ends well before the next. */
 export const MOST_PER_SWEEP = 2000;
@@ -32,7 +33,7 @@ export interface ReconcilerSettings extends ReconcileSettings {
   /** By lane: a message unseen for longer is lost. A lane that is missing here is no longer configured. */
   readonly lanePatienceMs: Readonly<Record<string, number>>;
   /** Whose outcomes are compared with what they have left. */
-  readonly sagas: readonly LookedSaga[];
+  readonly sagas: readonly WatchedSaga[];
   /** How soon a saga that was run again is asked for. */
   readonly sagaAskAfterMs: number;
 }

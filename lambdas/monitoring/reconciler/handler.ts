@@ -14,13 +14,13 @@ import {
   createWake,
 } from '../../../adapters/aws';
 import { LIVE_ALIAS, resourceNames } from '../../../core/contracts/names';
-import type { LedgerReaders, Saga } from '../../../core/sagas';
+import type { LedgerReaders, WatchedSaga } from '../../../core/sagas';
 import { dynamo, lambda, paymentLambda, sfn, sqs } from '../../runtime/clients';
 import { createLog } from '../../runtime/log';
 import { type Sweep, sweep } from './core';
 import { readReconcilerEnvironment } from './env';
 
-export function createHandler(sagas: readonly Saga[]): () => Promise<Sweep> {
+export function createHandler(sagas: readonly WatchedSaga[]): () => Promise<Sweep> {
   const environment = readReconcilerEnvironment(process.env);
   const retentionDays = environment.LEDGER_RETENTION_DAYS;
   const recovery = resourceNames(environment.ENVIRONMENT).platformFunction('recovery');

@@ -7,7 +7,7 @@ import type { Acceptance, LedgerRecord } from '../../../core/contracts/ledger';
 import { settledLook } from '../../../core/policies/look-at-sagas';
 import type { AskedExecution } from '../../../core/policies/reconcile-coordinated';
 import { findingOfComparison, findingOfEnd, findingOfOverdue } from '../../../core/policies/recovery/finding';
-import type { Saga } from '../../../core/sagas';
+import type { WatchedSaga } from '../../../core/sagas';
 import {
   type Examination,
   type ExaminePorts,
@@ -19,8 +19,6 @@ import {
 import { type NotePorts, note } from '../monitor/note';
 
 export type LookPorts = ExaminePorts & NotePorts;
-
-export type LookedSaga = Pick<Saga, 'name' | 'application' | 'steps' | 'agreements' | 'timeoutSeconds'>;
 
 /** What one sweep may still ask. */
 export interface LookBudget {
@@ -45,7 +43,7 @@ export interface Look {
 }
 
 export interface LookSettings {
-  readonly sagas: readonly LookedSaga[];
+  readonly sagas: readonly WatchedSaga[];
   readonly handOffBoundMs: number;
 }
 
@@ -89,7 +87,7 @@ const later = ({ handOffBoundMs }: LookSettings, nowMs: number) => ({ dueAtMs: n
 function findingOf(
   examination: Examination,
   isLast: boolean,
-  saga: LookedSaga,
+  saga: WatchedSaga,
   { key, generation, outcome }: Settled,
   lookMs: number,
   nowMs: number,
@@ -122,7 +120,7 @@ export async function lookAtOpen(
 }
 
 const subjectOf = (
-  { name, application }: LookedSaga,
+  { name, application }: WatchedSaga,
   instance: string,
   event: { readonly key: string; readonly generation: number },
 ): Extract<Subject, { readonly on: 'saga' }> => ({ on: 'saga', saga: name, application, instance, event });

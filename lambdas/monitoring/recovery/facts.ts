@@ -6,14 +6,14 @@ import type { Facts, FunctionFacts, SagaFacts } from '../../../core/policies/rec
 import { isRedrivable } from '../../../core/policies/recovery/redrivable';
 import { targetVersion } from '../../../core/policies/rollback-target';
 import type { Control, Deployments, Executions, Incidents, Records, SagaControl } from '../../../core/ports';
-import type { Saga } from '../../../core/sagas';
+import type { WatchedSaga } from '../../../core/sagas';
 import { type ExaminePorts, examine, isSettled } from '../../../core/sagas/examine';
 import { lastRun } from '../../../core/sagas/repair';
 import { diedOf } from './died-of';
 
 export interface FactPorts extends ExaminePorts {
   /** What the environment deploys: only of these can a saga's end be compared with what it left. */
-  readonly sagas: readonly KnownSaga[];
+  readonly sagas: readonly WatchedSaga[];
   readonly records: Pick<Records, 'read' | 'latest' | 'dead'>;
   readonly executions: Pick<Executions, 'describe'>;
   readonly sagaControl: Pick<SagaControl, 'gate'>;
@@ -21,7 +21,6 @@ export interface FactPorts extends ExaminePorts {
   readonly deployments: Pick<Deployments, 'read'>;
   readonly incidents: Pick<Incidents, 'read'>;
 }
-export type KnownSaga = Pick<Saga, 'name' | 'application' | 'steps' | 'agreements' | 'timeoutSeconds'>;
 type Of<On extends Subject['on']> = Extract<Subject, { readonly on: On }>;
 
 export function lookAt(ports: FactPorts, incident: Incident, nowMs: number): Promise<Facts> {

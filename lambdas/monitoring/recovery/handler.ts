@@ -17,7 +17,7 @@ import {
   createStateStore,
 } from '../../../adapters/aws';
 import { LIVE_ALIAS, resourceNames } from '../../../core/contracts/names';
-import type { LedgerReaders, Saga } from '../../../core/sagas';
+import type { LedgerReaders, WatchedSaga } from '../../../core/sagas';
 import { dynamo, lambda, paymentLambda, sfn, sqs } from '../../runtime/clients';
 import { createLog } from '../../runtime/log';
 import { metricLine } from '../../runtime/metrics';
@@ -35,7 +35,7 @@ interface Woken {
 }
 
 /** What it is invoked with may name incidents, which are looked at once; a schedule names none. */
-export function createHandler(sagas: readonly Saga[]): (event: Woken, context: Context) => Promise<Swept> {
+export function createHandler(sagas: readonly WatchedSaga[]): (event: Woken, context: Context) => Promise<Swept> {
   const environment = readRecoveryEnvironment(process.env);
   const ports = createPorts(environment, sagas);
   return async (event, context) => {
@@ -51,7 +51,10 @@ export function createHandler(sagas: readonly Saga[]): (event: Woken, context: C
   };
 }
 
-function createPorts(environment: ReturnType<typeof readRecoveryEnvironment>, sagas: readonly Saga[]): RecoveryPorts {
+function createPorts(
+  environment: ReturnType<typeof readRecoveryEnvironment>,
+  sagas: readonly WatchedSaga[],
+): RecoveryPorts {
   const names = resourceNames(environment.ENVIRONMENT);
   const retentionDays = environment.LEDGER_RETENTION_DAYS;
   const ledgers = (application: string): Partial<LedgerReaders> => {

@@ -24,10 +24,13 @@ const whole: Saga<{ id: string }, object> = {
   timeoutSeconds: 60,
 };
 const steps = (...list: readonly Step[]) => ({ steps: list });
+const agrees = (step: string) => ({
+  agreements: [{ step, ledger: 'payments' as const, whenDone: () => true, whenUndone: () => true }],
+});
 
 describe('defineSaga', () => {
   it('takes a whole one, and finds its steps by name', () => {
-    const saga = defineSaga(whole);
+    const saga = defineSaga({ ...whole, ...agrees('pay') });
     expect(stepOf(saga, 'unpay')).toBe(unpay);
     expect(() => stepOf(saga, 'other')).toThrow('other');
   });
@@ -45,6 +48,9 @@ describe('defineSaga', () => {
     ['a compensation before the end', steps(hold, pay, unpay, hand, free), 'before the compensations'],
     ['a compensation of another saga', steps(hold, hand, unpay), 'a step of this saga'],
     ['no step that ends it', steps(hold), 'true for the last step'],
+    ['an agreement on a step that it has not', agrees('unknown'), 'a step forward of this saga that uses payments'],
+    ['an agreement on a step that uses nothing', agrees('hold'), 'a step forward of this saga that uses payments'],
+    ['an agreement on a compensation', agrees('unpay'), 'a step forward of this saga that uses payments'],
     [
       'an end in the middle',
       steps(defineStep({ name: 'early', ends: true, act: () => done({}) }), hand),

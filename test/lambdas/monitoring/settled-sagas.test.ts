@@ -4,10 +4,12 @@
  */
 import { addQueue, createMemoryPorts, endExecution, queueOf } from '../../../adapters/memory';
 import { type BookingRequest, booking, offerKey } from '../../../applications/booking';
+import { agreements } from '../../../applications/booking/agreements';
 import type { LaneMessage } from '../../../core/contracts/event';
 import type { OutcomeKind } from '../../../core/contracts/ledger';
 import type { Payment } from '../../../core/contracts/payment';
 import { settledLook, WATCHED_MS } from '../../../core/policies/look-at-sagas';
+import { outlineOf } from '../../../core/sagas/outline';
 import { sweep } from '../../../lambdas/monitoring/reconciler/core';
 import { type LookBudget, lookAtSettled, lookBudget } from '../../../lambdas/monitoring/reconciler/look';
 import { perform } from '../../../lambdas/monitoring/recovery/actions';
@@ -21,7 +23,8 @@ const NAME = 'c'.repeat(64);
 const INSTANCE = 'booking/test-tenant/o1';
 const KEY = `${INSTANCE}/payment`;
 const common = { settings: { approvalAboveCents: 50_000 } };
-const sagas = [booking];
+/** As a synth gives it to the functions: no step. */
+const sagas = [{ ...outlineOf(booking), agreements: agreements.booking }];
 const payment = (status: Payment['status']): Payment => ({
   key: KEY,
   id: 'p',
