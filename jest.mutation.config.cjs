@@ -1,9 +1,17 @@
-/** What Stryker runs for each mutant: the tests of the pure core, and the functions' tests that go through its policies. */
+/** What Stryker runs for each mutant: the tests of the policies and the mathematics, and those of the functions that are mostly policy. */
 const { projects } = require('./jest.config.cjs');
 
 const [unit] = projects;
 module.exports = {
   ...unit,
-  setupFilesAfterEnv: ['<rootDir>/jest.mutation.setup.cjs'],
-  testMatch: ['<rootDir>/test/core/**/*.test.ts', '<rootDir>/test/lambdas/**/*.test.ts'],
+  // Jest lists the roots and asks who imports the changed file, for each mutant anew: so no more of them than that takes.
+  roots: ['<rootDir>/core', '<rootDir>/lambdas', '<rootDir>/test'],
+  testEnvironment: require.resolve('./jest.mutation.environment.cjs'),
+  moduleNameMapper: { '^fast-check$': '<rootDir>/jest.mutation.fast-check.cjs' },
+  testMatch: [
+    '<rootDir>/test/core/policies/**/*.test.ts',
+    '<rootDir>/test/core/queueing/**/*.test.ts',
+    '<rootDir>/test/lambdas/monitoring/{recovery*,settled-sagas}.test.ts',
+    '<rootDir>/test/lambdas/scheduling/*.test.ts',
+  ],
 };

@@ -8,7 +8,8 @@ export default {
   ignoreStatic: true,
   ignorePatterns: ['cdk.out', 'coverage', 'reports', 'docs', '.triage'],
   concurrency: 2,
-  timeoutMS: 5_000,
+  // Nothing here takes a second, so only a loop without end does; a machine that is busy with others is no reason to call a mutant found.
+  timeoutMS: 20_000,
   reporters: ['clear-text', 'progress', 'html'],
   htmlReporter: { fileName: 'reports/mutation.html' },
   clearTextReporter: { allowColor: false, logTests: false },

@@ -65,16 +65,13 @@ const healthyLine = fc.oneof(
 
 describe('healthy logs', () => {
   it('lead to no diagnosis and no suspicion in 10,000 lines', () => {
-    let lines = 0;
     fc.assert(
       fc.property(fc.array(healthyLine, { minLength: 20, maxLength: 20 }), (messages) => {
-        lines += messages.length;
         const decisions = decisionsOf([batchOf([START, ...messages, END, report()])]);
         expect(decisions.filter(({ decision }) => decision !== 'none')).toEqual([]);
       }),
       { numRuns: 500 },
     );
-    expect(lines).toBeGreaterThanOrEqual(10_000);
   });
 });
 
