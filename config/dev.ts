@@ -116,7 +116,7 @@ export const dev: Configuration = {
     memoryMegabytes: 512,
     expressMaximumConcurrency: 10,
     standardMaximumConcurrency: 10,
-    shedAboveShareOfObjective: 0.5,
+    shedAboveShareOfObjective: 1,
   },
   publisher: { parallelOutcomes: 16 },
   reconciler: { parallelAcceptances: 20, handOffBoundSeconds: 60, resendBudget: 5, everySeconds: 60 },

@@ -86,7 +86,7 @@ export const prod: Configuration = {
     memoryMegabytes: 1024,
     expressMaximumConcurrency: 100,
     standardMaximumConcurrency: 100,
-    shedAboveShareOfObjective: 0.5,
+    shedAboveShareOfObjective: 1,
   },
   publisher: { parallelOutcomes: 16 },
   reconciler: { parallelAcceptances: 20, handOffBoundSeconds: 60, resendBudget: 5, everySeconds: 60 },

@@ -11,7 +11,7 @@ export interface OverloadSettings {
   readonly intervalSeconds: number;
 }
 
-export const DEFAULT_OVERLOAD: OverloadSettings = { targetShareOfObjective: 0.5, intervalSeconds: 10 };
+export const DEFAULT_OVERLOAD: OverloadSettings = { targetShareOfObjective: 1, intervalSeconds: 10 };
 
 /** Plain data. `level` classes are shed; `steps` is CoDel's count since delay was last good. */
 export interface OverloadState {

@@ -108,7 +108,7 @@ export function shedding(): string {
     [
       {
         x: { ...x, label: '' },
-        y: { label: 'delay / half the objective', from: 0, to: 5, ticks: [0, 1, 2, 3, 4, 5] },
+        y: { label: 'delay / the objective', from: 0, to: 5, ticks: [0, 1, 2, 3, 4, 5] },
         height: 200,
         lines: [{ axis: 'y', at: 1, label: '' }],
         series: delays,

@@ -44,6 +44,11 @@ export interface PlanningParameters {
   readonly lengthenShare: number;
   /** Of a full batch: what invocations are planned to carry. The rest is room for a burst, which fills batches first. (0, 1]. */
   readonly fillShare: number;
+  /**
+   * How many times faster than with single records a lane must work in batches to be kept to what they need, or, for what is
+   * only forecast, to batch harder. Where a record costs as much as an invocation, batches save nothing and make each wait. At least 1.
+   */
+  readonly batchGainAtLeast: number;
   /** Lanes whose objective is shorter than so many single invocations may use what is idle at once, batched or not. */
   readonly thriftFromInvocations: number;
   /** Where capacity is short, a batch may take this share of the objective. (0, 1]. */
@@ -72,6 +77,7 @@ export const DEFAULT_PLANNING: PlanningParameters = {
   lend: true,
   lengthenShare: 0.1,
   fillShare: 0.3,
+  batchGainAtLeast: 1.25,
   thriftFromInvocations: 6,
   batchShareOfObjective: 0.25,
   windowShareOfObjective: 0.05,

@@ -11,7 +11,7 @@ import type {
   Reason,
   ServiceObservation,
 } from '../../contracts/scheduling';
-import { type Batching, invocationSeconds, planBatch, relaxedBatch } from './batch';
+import { type Batching, invocationSeconds, planBatch, relaxedBatch, speedUp } from './batch';
 import { compose } from './compose';
 import { capProvisionedCost } from './cost';
 import { environmentsNeeded, offeredErlangs } from './need';
@@ -35,6 +35,9 @@ export interface Planned {
 /** So many times what is there is enough to meet a rise with, until the next step sees it. */
 const ROOM = 2;
 
+/** Utilisation at which a lane still carries what is there: what it has beyond that is for what may come. */
+const FULLY_USED = 0.98;
+
 /** AWS keeps 100 executions of an account unreserved, and so out of what provisioned concurrency may take. */
 const UNRESERVED = 100;
 
@@ -51,17 +54,16 @@ export function planCapacity({ lanes, forecasts, account, parameters }: PlanInpu
   const total = sharedTotal(account, parameters);
   const drafts = draftAll(lanes, forecasts, total.environments, parameters);
   const shares = shareCapacity(
-    drafts.map(({ lane, needed }) => ({
+    drafts.map(({ lane, needed, pressing }) => ({
       lane: lane.terms.lane,
       weight: lane.terms.weight,
       needed,
+      pressing,
       floor: Math.min(needed, lane.terms.leastConcurrency),
     })),
     total.environments,
     parameters.lend,
   );
-  const granted = shares.reduce((sum, each) => sum + each.granted, 0);
-  const slack = parameters.lend ? total.environments - granted : 0;
   const provisioned = capProvisionedCost(
     drafts.map(({ lane, warm, neededAtFull }, index) => ({
       lane,
@@ -71,8 +73,29 @@ export function planCapacity({ lanes, forecasts, account, parameters }: PlanInpu
     total.provisioned,
     parameters.costCeilingDollarsPerHour,
   ).map((wanted, index) => Math.min(wanted, leftByOthers(lanes, index, total.provisioned)));
-  const planned = drafts.map((each, index) => finish(each, shares[index], slack, provisioned[index] ?? 0, parameters));
+  const planned = drafts.map((each, index) => {
+    const slack = parameters.lend ? freeFor(index, drafts, shares, provisioned, total.environments) : 0;
+    return finish(each, shares[index], slack, provisioned[index] ?? 0, parameters);
+  });
   return { plans: planned.map(({ plan }) => plan), reasons: planned.flatMap(({ reasons }) => reasons) };
+}
+
+/**
+ * What a lane may use at once beside its grant: all that the others neither run nor keep warm. An environment that is granted and does not
+ * run takes nothing of the account, so what one lane holds for a burst carries another's, and whose burst it will be, nobody knows.
+ */
+function freeFor(
+  own: number,
+  drafts: readonly Draft[],
+  shares: readonly Share[],
+  provisioned: readonly number[],
+  environments: number,
+): number {
+  const kept = drafts.map(({ pressing }, index) => {
+    const granted = shares[index]?.granted ?? 0;
+    return index === own ? granted : Math.min(granted, Math.max(pressing, provisioned[index] ?? 0));
+  });
+  return Math.max(0, environments - kept.reduce((sum, each) => sum + each, 0));
 }
 
 const forecastOf = (forecasts: readonly DemandForecast[], { terms }: LaneObservation) =>
@@ -91,13 +114,15 @@ interface Draft {
   readonly fill: number;
   readonly eventsPerSecond: number;
   readonly needed: number;
+  /** Part of `needed` that runs until the next step for what is there. The rest is for what may come, or hurries. */
+  readonly pressing: number;
   /** Levels that pay, or that the objective needs; between the lane's floor and ceiling. */
   readonly warm: number;
   /** Kept to its grant, so that batches fill and what runs is busy; other lanes may also use what is idle. */
   readonly thrifty: boolean;
   /** Environments that would do if every batch were full. */
   readonly neededAtFull: number;
-  /** The same for `ROOM` times what is there: what came last, or the forecast's middle. */
+  /** The same for `ROOM` times what comes: what came last, or the forecast's middle. */
   readonly roomyAtFull: number;
 }
 
@@ -105,7 +130,10 @@ interface Draft {
 const PRESSURES = ['relaxed', 'batched', 'windowed'] as const;
 type Pressure = (typeof PRESSURES)[number];
 
-/** All lanes relaxed; where that is too much together, one after the other batches harder, the least weight first. */
+/**
+ * All lanes relaxed; where that is too much together, one after the other batches harder, the least weight first. For what is only forecast
+ * a lane does so where it then works much faster; for what is there, any gain is one.
+ */
 function draftAll(
   lanes: readonly LaneObservation[],
   forecasts: readonly DemandForecast[],
@@ -118,11 +146,14 @@ function draftAll(
   const lightestFirst = lanes
     .map((lane, index) => ({ lane, index }))
     .sort((a, b) => a.lane.terms.weight - b.lane.terms.weight || a.index - b.index);
+  const sum = (of: 'needed' | 'pressing') => drafts.reduce((total, each) => total + each[of], 0);
   for (const pressure of PRESSURES.slice(1))
     for (const { lane, index } of lightestFirst) {
-      if (drafts.reduce((sum, { needed }) => sum + needed, 0) <= environments) return drafts;
+      const now = drafts[index];
+      if (now === undefined || sum('needed') <= environments) return drafts;
       const harder = make(lane, pressure);
-      if (harder.needed < (drafts[index]?.needed ?? 0)) drafts[index] = harder;
+      const enough = sum('pressing') > environments ? now.needed - 1 : now.needed / parameters.batchGainAtLeast;
+      if (harder.needed <= enough) drafts[index] = harder;
     }
   return drafts;
 }
@@ -141,6 +172,7 @@ function draft(
       fill: capacity.batchSize,
       eventsPerSecond: 0,
       needed: Math.max(terms.leastConcurrency, terms.floor),
+      pressing: Math.max(terms.leastConcurrency, terms.floor),
       warm: terms.floor,
       thrifty: false,
       neededAtFull: Math.max(terms.leastConcurrency, terms.floor),
@@ -158,18 +190,27 @@ function draft(
   const expectedPerMinute = Math.max(demandAt(forecast, 0.5), lane.arrivals.at(-1)?.count ?? 0);
   const warm = warmWanted(lane, service, forecast, parameters);
   const thrifty =
-    fill > 1 && terms.objectiveSeconds >= parameters.thriftFromInvocations * invocationSeconds(service, 1);
+    speedUp(service, fill) >= parameters.batchGainAtLeast &&
+    terms.objectiveSeconds >= parameters.thriftFromInvocations * invocationSeconds(service, 1);
+  const needed = clamp(thrifty ? asked : Math.max(asked, warm), terms.leastConcurrency, terms.mostConcurrency);
   return {
     lane,
     batching,
     fill,
     eventsPerSecond,
-    needed: clamp(thrifty ? asked : Math.max(asked, warm), terms.leastConcurrency, terms.mostConcurrency),
+    needed,
+    pressing: Math.min(needed, pressingNow(lane, service, expectedPerMinute, fill)),
     warm,
     thrifty,
     neededAtFull: neededWith(batching.batchSize),
     roomyAtFull: neededWith(batching.batchSize, (ROOM * expectedPerMinute) / 60),
   };
+}
+
+/** What is there is what comes in a minute, and what waits, until the next step. */
+function pressingNow(lane: LaneObservation, service: ServiceObservation, perMinute: number, batchSize: number): number {
+  const eventsPerSecond = (perMinute + lane.backlog) / 60;
+  return Math.ceil(offeredErlangs({ service, eventsPerSecond, batchSize }) / FULLY_USED);
 }
 
 /** A cold start is harmless where the objective is many times as long: there, warmth must pay for itself. */

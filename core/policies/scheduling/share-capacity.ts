@@ -10,6 +10,8 @@ export interface Claim {
   readonly weight: number;
   /** Environments it could use; whole, 0 or more. */
   readonly needed: number;
+  /** Part of `needed` that is shared out first, to all lanes, before any gets more. Whole, 0 or more; absent: nothing is. */
+  readonly pressing?: number;
   /** Environments that it gets before anything is shared, where it needs them; whole, 0 or more. */
   readonly floor: number;
 }
@@ -29,11 +31,21 @@ export interface Share {
 export function shareCapacity(claims: readonly Claim[], total: number, lend = true): Share[] {
   const weights = claims.reduce((sum, each) => sum + each.weight, 0);
   const own = (claim: Claim) => (total * claim.weight) / weights;
-  const granted = wholeShares(claims, waterFill(claims, total, lend ? Number.POSITIVE_INFINITY : own), total);
+  const shares = lend
+    ? waterFill(pressingFirst(claims, total), total, Number.POSITIVE_INFINITY)
+    : waterFill(claims, total, own);
+  const granted = wholeShares(claims, shares, total);
   return claims.map((claim, index) => {
     const got = granted[index] ?? 0;
     return { lane: claim.lane, granted: got, borrowed: Math.max(0, got - Math.ceil(own(claim))) };
   });
+}
+
+/** Where there is enough for what presses, everybody has it before the rest is shared; where there is not, it is all that is shared. */
+function pressingFirst(claims: readonly Claim[], total: number): readonly Claim[] {
+  const pressing = (claim: Claim) => Math.min(claim.needed, Math.max(claim.floor, claim.pressing ?? 0));
+  const isShort = claims.reduce((sum, each) => sum + pressing(each), 0) > total;
+  return claims.map((each) => (isShort ? { ...each, needed: pressing(each) } : { ...each, floor: pressing(each) }));
 }
 
 /** Real-valued shares: floors first, then the level of water at which the rest is used up. */

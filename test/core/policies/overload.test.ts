@@ -11,8 +11,8 @@ const lane = (rank: number, delaySeconds: number) => ({
 });
 const step = (state: OverloadState, atSeconds: number, delays: readonly ReturnType<typeof lane>[]) =>
   decideOverload(state, { classes: CLASSES, delays }, { nowMs: atSeconds * 1000 });
-const LONG = [lane(0, 6)];
-const GOOD = [lane(0, 5)];
+const LONG = [lane(0, 11)];
+const GOOD = [lane(0, 10)];
 
 function run(delaysAt: (second: number) => ReturnType<typeof lane>[], seconds: number, from = firstOverload(0)) {
   let state = from;
@@ -66,7 +66,7 @@ describe('decideOverload', () => {
 
   it('names the lane that is behind', () => {
     const state: OverloadState = { level: 0, steps: 0, sinceMs: 0, isLong: true };
-    expect(step(state, 10, [lane(1, 7)]).reason).toBe('lane lane1 is 7 s behind');
+    expect(step(state, 10, [lane(1, 12)]).reason).toBe('lane lane1 is 12 s behind');
   });
 
   it('moves by one level at a time and stays within its bounds, whatever the delays', () => {
@@ -86,7 +86,7 @@ describe('decideOverload', () => {
     );
   });
 
-  it('has a target of half the objective and an interval of ten seconds where nothing else is said', () => {
-    expect(DEFAULT_OVERLOAD).toEqual({ targetShareOfObjective: 0.5, intervalSeconds: 10 });
+  it('has the objective as its target and an interval of ten seconds where nothing else is said', () => {
+    expect(DEFAULT_OVERLOAD).toEqual({ targetShareOfObjective: 1, intervalSeconds: 10 });
   });
 });

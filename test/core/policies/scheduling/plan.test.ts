@@ -59,6 +59,12 @@ describe('environmentsNeeded', () => {
   });
 });
 
+/** A demand of so many events a second at the middle of its forecast, and so many at its upper end. */
+const quantilesOf = (middle: number, upper: number) => [
+  { level: 0.5, eventsPerMinute: 60 * middle },
+  { level: 0.95, eventsPerMinute: 60 * upper },
+];
+
 describe('planCapacity', () => {
   it('plans a lane alone: need within ρ, warm levels that the objective needs, a cap with all that is idle', () => {
     const lane = observation({ terms: { ...SINGLE, objectiveSeconds: 1 } });
@@ -262,7 +268,43 @@ describe('planCapacity', () => {
       [10, 0],
       [10, 0],
     ]);
-    expect(batches(2250)[1]).toEqual([50, 3]);
+    expect(batches(2250)[1]).toEqual([10, 0]);
+    expect(batches(2700)[1]).toEqual([50, 3]);
+  });
+
+  describe('where a record costs nearly as much as an invocation', () => {
+    const service = { ...SERVICE, overheadSeconds: 0.01, recordSeconds: 0.24 };
+    const heavy = observation({ service, terms: { lane: 'heavy', weight: 8, objectiveSeconds: 10 } });
+    const light = observation({ service, terms: { lane: 'light', weight: 1, objectiveSeconds: 150 } });
+    const account = { ...ACCOUNT, concurrencyLimit: 100 };
+    const wide = { ...certain(100, 'heavy'), quantiles: quantilesOf(100, 600) };
+
+    it('does not make records wait for one another for a demand that is only forecast', () => {
+      expect(plan([heavy, light], [wide, certain(100, 'light')], {}, account).plans[1]).toMatchObject({ batchSize: 1 });
+      expect(plan([heavy, light], [wide, certain(400, 'light')], {}, account).plans[1]).toMatchObject({
+        batchSize: 10,
+      });
+    });
+
+    it('gives every lane what it runs before any lane gets what may come', () => {
+      const [h, l] = plan([heavy, light], [wide, certain(100, 'light')], {}, account).plans;
+      expect(l?.granted).toBeGreaterThanOrEqual(25);
+      expect(h?.granted).toBeGreaterThanOrEqual(25);
+      expect(h?.needed).toBeGreaterThan(100);
+    });
+
+    it('lets a lane run all that the others neither run nor keep warm, beside what they hold for a burst', () => {
+      const cold = { busyShareAtLeast: 1.01, busyShareAtLeastSensitive: 1.01 };
+      const [, l] = plan([heavy, light], [wide, certain(100, 'light')], cold, account).plans;
+      expect(l?.maximumConcurrency).toBe(90 - Math.ceil(25 / 0.98));
+      const [, beside] = plan([heavy, light], [wide, certain(100, 'light')], { ...cold, lend: false }, account).plans;
+      expect(beside?.maximumConcurrency).toBe(beside?.granted);
+    });
+
+    it('keeps no lane to its grant that batches would not help', () => {
+      const first = plan([light], [certain(10, 'light')], {}, account).plans[0];
+      expect(first?.maximumConcurrency).toBe(90);
+    });
   });
 
   it('splits chains while a backlog waits that idle environments could take', () => {

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { type Claim, shareCapacity } from '../../../../core/policies/scheduling/share-capacity';
 
-const claim = (lane: string, weight: number, needed: number, floor = 0): Claim => ({ lane, weight, needed, floor });
+const claim = (lane: string, weight: number, needed: number, floor = 0, pressing?: number): Claim => ({
+  lane,
+  weight,
+  needed,
+  floor,
+  ...(pressing === undefined ? {} : { pressing }),
+});
 const granted = (claims: readonly Claim[], total: number, lend?: boolean) =>
   shareCapacity(claims, total, lend).map((each) => each.granted);
 const sum = (values: readonly number[]) => values.reduce((total, each) => total + each, 0);
@@ -13,10 +19,11 @@ const claims = fc
       weight: fc.constantFrom(0.5, 1, 2, 4, 8),
       needed: fc.nat(300),
       floor: fc.nat(10),
+      pressing: fc.option(fc.nat(300), { nil: undefined }),
     }),
     { minLength: 1, maxLength: 8 },
   )
-  .map((list) => list.map((each, index) => claim(`lane${index}`, each.weight, each.needed, each.floor)));
+  .map((list) => list.map((each, index) => claim(`lane${index}`, each.weight, each.needed, each.floor, each.pressing)));
 
 describe('shareCapacity', () => {
   it('gives everybody what it needs where that is to be had', () => {
@@ -43,6 +50,15 @@ describe('shareCapacity', () => {
 
   it('keeps a floor against heavier lanes', () => {
     expect(granted([claim('a', 8, 100), claim('b', 0.5, 100, 5)], 20)).toEqual([15, 5]);
+  });
+
+  it('gives all what presses before any gets more, and shares the rest by weight', () => {
+    expect(granted([claim('a', 8, 100, 0, 20), claim('b', 1, 60, 0, 40)], 100)).toEqual([60, 40]);
+    expect(granted([claim('a', 8, 100), claim('b', 1, 60)], 100)).toEqual([89, 11]);
+  });
+
+  it('shares only what presses where not even that is to be had', () => {
+    expect(granted([claim('a', 3, 100, 0, 60), claim('b', 1, 100, 0, 60)], 80)).toEqual([60, 20]);
   });
 
   it('shares the floors where not even they are to be had', () => {
@@ -80,13 +96,19 @@ describe('shareCapacity', () => {
     );
   });
 
-  it('is max-min: who is short has, by weight and but for rounding, no less than anybody above its floor', () => {
+  it('is max-min, of what presses and then of the rest: who is short has, by weight and but for rounding, no less than anybody above its least', () => {
     fc.assert(
       fc.property(claims, fc.nat(1000), (list, total) => {
         const got = granted(list, total);
-        const rows = list.map((each, index) => ({ ...each, got: got[index] ?? 0 }));
-        const short = rows.filter((row) => row.got < row.needed);
-        const rich = rows.filter((row) => row.got > row.floor);
+        const firsts = list.map(({ needed, floor, pressing = 0 }) => Math.min(needed, Math.max(floor, pressing)));
+        const onlyFirsts = sum(firsts) > total;
+        const rows = list.map((each, index) => {
+          const first = firsts[index] ?? 0;
+          const bounds = onlyFirsts ? { least: each.floor, most: first } : { least: first, most: each.needed };
+          return { weight: each.weight, ...bounds, got: got[index] ?? 0 };
+        });
+        const short = rows.filter((row) => row.got < row.most);
+        const rich = rows.filter((row) => row.got > row.least);
         return short.every((poor) =>
           rich.every((row) => (row.got - 1) / row.weight <= (poor.got + 1) / poor.weight + 1e-9),
         );
