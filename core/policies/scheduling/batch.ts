@@ -22,6 +22,13 @@ export const invocationSeconds = (service: ServiceObservation, records: number):
 export const speedUp = (service: ServiceObservation, records: number): number =>
   (records * invocationSeconds(service, 1)) / invocationSeconds(service, records);
 
+/** Whether batches are worth their wait. Where what a record costs is only assumed, they are taken to be, since they alone can tell. */
+export const isFasterBatched = (
+  service: ServiceObservation,
+  records: number,
+  { batchGainAtLeast }: Pick<PlanningParameters, 'batchGainAtLeast'>,
+): boolean => records > 1 && (!isKnown(service) || speedUp(service, records) >= batchGainAtLeast);
+
 type Terms = Pick<LaneTerms, 'objectiveSeconds' | 'ordered' | 'mostBatchSize'>;
 
 /**

@@ -11,7 +11,7 @@ import type {
   Reason,
   ServiceObservation,
 } from '../../contracts/scheduling';
-import { type Batching, invocationSeconds, planBatch, relaxedBatch, speedUp } from './batch';
+import { type Batching, invocationSeconds, isFasterBatched, planBatch, relaxedBatch } from './batch';
 import { compose } from './compose';
 import { capProvisionedCost } from './cost';
 import { environmentsNeeded, offeredErlangs } from './need';
@@ -190,7 +190,7 @@ function draft(
   const expectedPerMinute = Math.max(demandAt(forecast, 0.5), lane.arrivals.at(-1)?.count ?? 0);
   const warm = warmWanted(lane, service, forecast, parameters);
   const thrifty =
-    speedUp(service, fill) >= parameters.batchGainAtLeast &&
+    isFasterBatched(service, fill, parameters) &&
     terms.objectiveSeconds >= parameters.thriftFromInvocations * invocationSeconds(service, 1);
   const needed = clamp(thrifty ? asked : Math.max(asked, warm), terms.leastConcurrency, terms.mostConcurrency);
   return {
