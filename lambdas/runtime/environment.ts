@@ -1,14 +1,15 @@
 /** A function's environment variables, read in one typed place. */
 import * as v from 'valibot';
 import { InvalidValueError } from '../../core/contracts/errors';
-import { FUNCTION_ENVIRONMENTS, type FunctionEnvironment, type FunctionKind } from '../../core/contracts/functions';
+import type { FUNCTION_ENVIRONMENTS, FunctionEnvironment, FunctionKind } from '../../core/contracts/functions';
 
-/** Throws an `InvalidValueError` that names every variable that is missing or wrong. */
+/** By the schema of its kind. Throws an `InvalidValueError` that names every variable that is missing or wrong. */
 export function readEnvironment<K extends FunctionKind>(
   kind: K,
+  schema: (typeof FUNCTION_ENVIRONMENTS)[K],
   variables: Readonly<Record<string, string | undefined>>,
 ): FunctionEnvironment<K> {
-  const parsed = v.safeParse(FUNCTION_ENVIRONMENTS[kind], variables);
+  const parsed = v.safeParse(schema, variables);
   if (parsed.success) return parsed.output as FunctionEnvironment<K>;
   throw new InvalidValueError(
     `environment of function ${kind}`,

@@ -1,5 +1,6 @@
+import { coordinatorEnvironment } from '../../../core/contracts/environments/coordinator';
 import { readEnvironment } from '../../runtime/environment';
 
 /** What a coordinator reads from its environment. */
 export const readCoordinatorEnvironment = (variables: Readonly<Record<string, string | undefined>>) =>
-  readEnvironment('coordinator', variables);
+  readEnvironment('coordinator', coordinatorEnvironment, variables);

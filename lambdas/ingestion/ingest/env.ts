@@ -1,10 +1,11 @@
+import { ingestEnvironment } from '../../../core/contracts/environments/ingest';
 import { resourceNames } from '../../../core/contracts/names';
 import { readEnvironment } from '../../runtime/environment';
 import type { IngestSettings } from './settings';
 
 /** What the ingest function reads from its environment. */
 export function readIngestEnvironment(variables: Readonly<Record<string, string | undefined>>) {
-  return readEnvironment('ingest', variables);
+  return readEnvironment('ingest', ingestEnvironment, variables);
 }
 
 export function toSettings(environment: ReturnType<typeof readIngestEnvironment>): IngestSettings {

@@ -1,4 +1,6 @@
 /** Proves what every function shares: the batch loop reports each record by itself, logs and metrics are one line, faults are all named. */
+
+import { publisherEnvironment } from '../../../core/contracts/environments/publisher';
 import { runBatch } from '../../../lambdas/runtime/batch';
 import { readEnvironment } from '../../../lambdas/runtime/environment';
 import { createLog } from '../../../lambdas/runtime/log';
@@ -119,10 +121,15 @@ describe('the environment', () => {
       PARALLEL_OUTCOMES: '3',
       PATH: '/bin',
     };
-    expect(readEnvironment('publisher', values)).toMatchObject({ EFFECTS_TABLE: 'effects', PARALLEL_OUTCOMES: 3 });
+    expect(readEnvironment('publisher', publisherEnvironment, values)).toMatchObject({
+      EFFECTS_TABLE: 'effects',
+      PARALLEL_OUTCOMES: 3,
+    });
   });
 
   test('fails if variables are missing, naming every one', () => {
-    expect(() => readEnvironment('publisher', { ENVIRONMENT: 'local' })).toThrow(/EFFECTS_TABLE[\s\S]*BUS/);
+    expect(() => readEnvironment('publisher', publisherEnvironment, { ENVIRONMENT: 'local' })).toThrow(
+      /EFFECTS_TABLE[\s\S]*BUS/,
+    );
   });
 });
