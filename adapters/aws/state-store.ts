@@ -1,83 +1,28 @@
 /**
- * The state store on DynamoDB: one item for each result. Partition key: the instance, so that one query shows how far an instance has
- * come, and many instances spread over the table. Sort key: the step's name.
+ * The state store on DynamoDB, whole: for whoever makes results. What is read of it is in state-reads.ts, what is said of a result in
+ * state-marks.ts, so that functions that do no more have no more in their bundles.
  */
 import { createHash } from 'node:crypto';
 import {
-  type DynamoDBClient,
-  GetItemCommand,
-  paginateQuery,
   type TransactWriteItem,
   TransactWriteItemsCommand,
-  UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { canonicalJson } from '../../core/contracts/identity';
-import {
-  checkClaim,
-  checkCommit,
-  checkMark,
-  type FailedMark,
-  type StaleMark,
-  type StateCommit,
-  type StateResult,
-} from '../../core/contracts/state';
-import {
-  beginChecks,
-  failedChecks,
-  isBegun,
-  isMarkedFailed,
-  isMarkedStale,
-  isPut,
-  isWritten,
-  putChecks,
-  refusalOf,
-  type StateCheck,
-  staleChecks,
-} from '../../core/contracts/state-conditions';
-import type { MarkAnswer, StateConflict, StateRefused, StateStore } from '../../core/ports';
-import { type Item, text } from './attributes';
-import { isConditionFailure, isThrottling } from './retry';
+import { checkClaim, checkCommit, type StateCommit } from '../../core/contracts/state';
+import { beginChecks, isBegun, isPut, isWritten, putChecks } from '../../core/contracts/state-conditions';
+import type { StateStore } from '../../core/ports';
 import { commitAnswerOf } from './state-cancellation';
-import {
-  beginUpdate,
-  currentCheck,
-  instanceText,
-  markUpdate,
-  putUpdate,
-  stateFromItem,
-  stateKeyItem,
-} from './state-items';
+import { beginUpdate, currentCheck, putUpdate, stateFromItem } from './state-items';
+import { createStateMarks } from './state-marks';
+import { createStateReads, type StateStoreOptions } from './state-reads';
+import { refused, updateState } from './state-update';
 
-export interface StateStoreOptions {
-  readonly dynamo: DynamoDBClient;
-  readonly table: string;
-}
-
-export function createStateStore({ dynamo, table }: StateStoreOptions): StateStore {
-  const update = (input: UpdateItemCommandInput) => conditional(dynamo, input);
+export function createStateStore(options: StateStoreOptions): StateStore {
+  const { dynamo, table } = options;
+  const update = (input: UpdateItemCommandInput) => updateState(dynamo, input);
   return {
-    read: async (key) => {
-      const { Item } = await dynamo.send(
-        new GetItemCommand({ TableName: table, Key: stateKeyItem(key), ConsistentRead: true }),
-      );
-      return Item === undefined ? undefined : stateFromItem(Item);
-    },
-    list: async (application, instance) => {
-      const results: StateResult[] = [];
-      const pages = paginateQuery(
-        { client: dynamo },
-        {
-          TableName: table,
-          KeyConditionExpression: '#instance = :instance',
-          ExpressionAttributeNames: { '#instance': 'instance' },
-          ExpressionAttributeValues: { ':instance': text(instanceText(application, instance)) },
-          ConsistentRead: true,
-        },
-      );
-      for await (const { Items = [] } of pages) results.push(...Items.map(stateFromItem));
-      return results;
-    },
+    ...createStateReads(options),
     begin: async (claim, atMs) => {
       checkClaim(claim);
       const answer = await update({ ...beginUpdate(table, claim, atMs), ReturnValues: 'ALL_NEW' });
@@ -97,24 +42,7 @@ export function createStateStore({ dynamo, table }: StateStoreOptions): StateSto
       const { found } = answer;
       return found && isWritten(found, write) ? written : refused(found, (each) => putChecks(each, write));
     },
-    markStale: async (mark: StaleMark, atMs) => {
-      checkMark(mark);
-      const held = { name: 'version' as const, value: mark.ifVersion, freshness: 'current' as const };
-      return marked(
-        await update(markUpdate(table, mark, held, 'stale', atMs)),
-        (found) => isMarkedStale(found, mark),
-        (found) => staleChecks(found, mark),
-      );
-    },
-    markFailed: async (mark: FailedMark, atMs) => {
-      checkMark(mark);
-      const held = { name: 'token' as const, value: mark.token, freshness: 'pending' as const };
-      return marked(
-        await update(markUpdate(table, mark, held, 'failed', atMs)),
-        (found) => isMarkedFailed(found, mark),
-        (found) => failedChecks(found, mark),
-      );
-    },
+    ...createStateMarks(options),
     commitIfCurrent: async (commit, atMs) => {
       checkCommit(commit);
       const { reads, writes } = commit;
@@ -141,43 +69,4 @@ function requestToken(commit: StateCommit, atMs: number): { ClientRequestToken?:
   if (commit.writes.length === 0) return {};
   const digest = createHash('sha256').update(canonicalJson([commit.reads, commit.writes, atMs]));
   return { ClientRequestToken: digest.digest('hex').slice(0, 36) };
-}
-
-type Updated =
-  | { readonly status: 'updated'; readonly item: Item }
-  | { readonly status: 'failed'; readonly found: StateResult | undefined }
-  | StateConflict;
-
-async function conditional(dynamo: DynamoDBClient, input: UpdateItemCommandInput): Promise<Updated> {
-  try {
-    return { status: 'updated', item: (await dynamo.send(new UpdateItemCommand(input))).Attributes ?? {} };
-  } catch (error) {
-    if (isConditionFailure(error)) {
-      const { Item } = error as { Item?: Item };
-      return { status: 'failed', found: Item === undefined ? undefined : stateFromItem(Item) };
-    }
-    if (isThrottling(error) || (error as Error).name === 'TransactionConflictException') return { status: 'conflict' };
-    throw error;
-  }
-}
-
-function marked(
-  answer: Updated,
-  isRepeat: (found: StateResult) => boolean,
-  checks: (found: StateResult) => readonly StateCheck[],
-): MarkAnswer {
-  if (answer.status === 'conflict') return answer;
-  if (answer.status === 'updated') return { status: 'marked' };
-  const { found } = answer;
-  return found && isRepeat(found) ? { status: 'marked' } : refused(found, checks);
-}
-
-function refused(
-  found: StateResult | undefined,
-  checks: (found: StateResult) => readonly StateCheck[],
-): StateRefused | StateConflict {
-  if (found === undefined) return { status: 'refused', why: 'absent', found };
-  const why = refusalOf(checks(found));
-  // The item holds what the database says it does not: its answer belongs to no one moment, so the call is to be repeated.
-  return why === undefined ? { status: 'conflict' } : { status: 'refused', why, found };
 }

@@ -3,7 +3,18 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle, FUNCTION_ENTRIES, functionEntry, runnerEntry } from '../../lib/bundling';
+import { sagas as booking } from '../../applications/booking';
+import { sagas as layers } from '../../applications/layers';
+import type { FunctionKind } from '../../core/contracts/functions';
+import {
+  bundle,
+  coordinatorEntry,
+  FUNCTION_ENTRIES,
+  functionEntry,
+  runnerEntry,
+  stepEntry,
+  watchEntry,
+} from '../../lib/bundling';
 import { median, rounded } from './statistics';
 import { FUNCTION_VARIABLES } from './variables';
 
@@ -31,20 +42,35 @@ export interface BundleFigures {
   readonly coldImportRatio: number;
 }
 
-export function measureBundles(): BundleFigures[] {
-  const entries: Record<string, string> = { runner: runnerEntry(['telemetry']) };
-  for (const name of Object.keys(FUNCTION_ENTRIES) as (keyof typeof FUNCTION_ENTRIES)[])
-    entries[name] = functionEntry(name);
-  // The canary calls no service: there is nothing to hold it against.
-  return Object.entries(entries)
-    .map(([name, source]) => measureOne(name, source))
-    .filter((each) => each.services.length > 0);
+/** Every function's entry, with this project's own applications. */
+export function allEntries(): readonly (readonly [name: FunctionKind, source: string])[] {
+  const ofSagas = [...booking, ...layers];
+  return [
+    ['runner', runnerEntry(['telemetry'])],
+    ['coordinator', coordinatorEntry(['booking', 'layers'])],
+    ['step', stepEntry('booking')],
+    ['reconciler', watchEntry('reconciler', ofSagas)],
+    ['recovery', watchEntry('recovery', ofSagas)],
+    ...(Object.keys(FUNCTION_ENTRIES) as (keyof typeof FUNCTION_ENTRIES)[]).map(
+      (name) => [name, functionEntry(name)] as const,
+    ),
+  ];
 }
 
-function measureOne(name: string, source: string): BundleFigures {
-  const own = bundle(source, false);
+export function measureBundles(): BundleFigures[] {
+  return allEntries().flatMap(([name, source]) => measureOne(name, bundle(source, false)) ?? []);
+}
+
+/** The services that a bundle has clients of, and its minimal client. `undefined` for one that calls none, as the canary: there is nothing to hold it against. */
+export function minimalOf(own: string): { services: readonly string[]; minimal: string } | undefined {
   const services = Object.keys(MINIMAL_CLIENTS).filter((id) => own.includes(`serviceId??"${id}"`));
-  const minimal = bundle(minimalSource(services), false);
+  return services.length === 0 ? undefined : { services, minimal: bundle(minimalSource(services), false) };
+}
+
+function measureOne(name: string, own: string): BundleFigures | undefined {
+  const found = minimalOf(own);
+  if (found === undefined) return undefined;
+  const { services, minimal } = found;
   const times = importTimes(name, own, minimal);
   return {
     function: name,

@@ -2,31 +2,21 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sagas as booking } from '../../applications/booking';
-import { sagas as layers } from '../../applications/layers';
-import {
-  bundle,
-  coordinatorEntry,
-  FUNCTION_ENTRIES,
-  functionEntry,
-  runnerEntry,
-  stepEntry,
-  watchEntry,
-} from '../../lib/bundling';
+import { sagas } from '../../applications/booking';
+import { FUNCTION_ENVIRONMENTS } from '../../core/contracts/functions';
+import { bundle, stepEntry, watchEntry } from '../../lib/bundling';
+import { allEntries, minimalOf } from '../../scripts/bench/bundles';
 import { FUNCTION_VARIABLES } from '../../scripts/bench/variables';
 
-/** Minified, unzipped. Cold starts pay for each byte: raise it for a reason, not for a test. */
-const MOST_KILOBYTES = 480;
+/** Minified, unzipped, of a client and one command of each service that it uses. Cold starts pay for each byte: raise it for a reason, not for a test. */
+const MOST_RATIO = 1.25;
+/** Of a function that uses none. */
+const MOST_BYTES = 10_000;
 
-const sagas = [...booking, ...layers];
-const entries = [
-  ['runner', runnerEntry(['telemetry'])],
-  ['coordinator', coordinatorEntry(['booking', 'layers'])],
-  ['step', stepEntry('booking')],
-  ['reconciler', watchEntry('reconciler', sagas)],
-  ['recovery', watchEntry('recovery', sagas)],
-  ...(Object.keys(FUNCTION_ENTRIES) as (keyof typeof FUNCTION_ENTRIES)[]).map((name) => [name, functionEntry(name)]),
-] as [string, string][];
+/** With a word's boundary in them, so that nothing else is called so. */
+const VARIABLES = [
+  ...new Set(Object.values(FUNCTION_ENVIRONMENTS).flatMap(({ entries }) => Object.keys(entries))),
+].filter((each) => each.includes('_'));
 const folder = mkdtempSync(join(tmpdir(), 'triage-bundles-'));
 const before = { ...process.env };
 beforeAll(() => {
@@ -73,7 +63,7 @@ describe('an entry that watches over sagas', () => {
   });
 });
 
-describe.each(entries)('the bundle of %s', (name, source) => {
+describe.each(allEntries())('the bundle of %s', (name, source) => {
   const text = bundle(source, false);
 
   it('exports the handler that the template names', () => {
@@ -83,7 +73,15 @@ describe.each(entries)('the bundle of %s', (name, source) => {
     expect(require(file)).toEqual({ handler: expect.any(Function) });
   });
 
-  it(`is at most ${MOST_KILOBYTES} KB`, () => {
-    expect(Buffer.byteLength(text) / 1024).toBeLessThanOrEqual(MOST_KILOBYTES);
+  it('holds no other function’s environment', () => {
+    const own = Object.keys(FUNCTION_ENVIRONMENTS[name].entries);
+    const foreign = VARIABLES.filter((each) => !own.includes(each) && new RegExp(`\\b${each}:`).test(text));
+    expect(foreign).toEqual([]);
+    expect(text).toContain('ENVIRONMENT:');
+  });
+
+  it(`is at most ${MOST_RATIO} times the client that it needs`, () => {
+    const { minimal } = minimalOf(text) ?? {};
+    expect(text.length).toBeLessThanOrEqual(minimal === undefined ? MOST_BYTES : MOST_RATIO * minimal.length);
   });
 });

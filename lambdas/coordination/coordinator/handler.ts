@@ -3,10 +3,10 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import {
   createClaims,
   createControl,
-  createExecutions,
   createLaneQueue,
   createQuarantine,
   createRecords,
+  createSagaRuns,
 } from '../../../adapters/aws';
 import type { Saga } from '../../../core/sagas';
 import { dynamo, s3, sfn, sqs } from '../../runtime/clients';
@@ -31,7 +31,7 @@ export function createHandler(sagas: readonly Saga[]) {
         contextTable: '',
         retentionDays: LEDGER_RETENTION_DAYS,
       }),
-      executions: createExecutions({ sfn, machinePrefix: environment.MACHINE_PREFIX }),
+      executions: createSagaRuns({ sfn, machinePrefix: environment.MACHINE_PREFIX }),
       control: createControl({ dynamo, sqs, table: CONTROL_TABLE, queues: LANES }),
       lanes: createLaneQueue({ sqs, lanes: LANES }),
       quarantine: createQuarantine({ s3, bucket: environment.QUARANTINE_BUCKET }),

@@ -1,5 +1,5 @@
 /** Wires the monitor to AWS: it is invoked by log subscriptions and by a rule on executions' ends. */
-import { createExecutions, createIncidents, createMonitorStates, createWake } from '../../../adapters/aws';
+import { createIncidents, createMonitorStates, createSagaRuns, createWake } from '../../../adapters/aws';
 import { LIVE_ALIAS, resourceNames } from '../../../core/contracts/names';
 import { dynamo, lambda, sfn } from '../../runtime/clients';
 import { createLog } from '../../runtime/log';
@@ -20,7 +20,7 @@ const watch = createMonitor(
       controlTable: environment.CONTROL_TABLE,
       retentionDays: environment.LEDGER_RETENTION_DAYS,
     }),
-    executions: createExecutions({ sfn, machinePrefix: environment.MACHINE_PREFIX }),
+    executions: createSagaRuns({ sfn, machinePrefix: environment.MACHINE_PREFIX }),
     wake: createWake({ lambda, live: `${recovery}:${LIVE_ALIAS}` }),
     log,
   },

@@ -5,12 +5,12 @@
 import {
   createAcceptances,
   createControl,
-  createExecutions,
   createIncidents,
   createLaneQueue,
   createPaymentProvider,
   createRecords,
-  createStateStore,
+  createSagaRuns,
+  createStateReads,
   createWake,
 } from '../../../adapters/aws';
 import { LIVE_ALIAS, resourceNames } from '../../../core/contracts/names';
@@ -35,8 +35,8 @@ export function createHandler(sagas: readonly WatchedSaga[]): () => Promise<Swee
     records: createRecords({ dynamo, table: environment.RECORDS_TABLE, contextTable: '', retentionDays }),
     control: createControl({ dynamo, sqs, table: environment.CONTROL_TABLE, queues: environment.LANES }),
     lanes: createLaneQueue({ sqs, lanes: environment.LANES }),
-    executions: createExecutions({ sfn, machinePrefix: environment.MACHINE_PREFIX }),
-    states: createStateStore({ dynamo, table: environment.STATES_TABLE }),
+    executions: createSagaRuns({ sfn, machinePrefix: environment.MACHINE_PREFIX }),
+    states: createStateReads({ dynamo, table: environment.STATES_TABLE }),
     incidents: createIncidents({
       dynamo,
       table: environment.INCIDENTS_TABLE,

@@ -7,14 +7,15 @@ import {
   createAcceptances,
   createControl,
   createDeployments,
-  createExecutions,
   createIncidents,
   createLaneQueue,
   createLaneSwitch,
   createPaymentProvider,
   createRecords,
   createSagaControl,
-  createStateStore,
+  createSagaRuns,
+  createStateMarks,
+  createStateReads,
 } from '../../../adapters/aws';
 import { LIVE_ALIAS, resourceNames } from '../../../core/contracts/names';
 import type { LedgerReaders, WatchedSaga } from '../../../core/sagas';
@@ -63,13 +64,14 @@ function createPorts(
       ? {}
       : { payments: createPaymentProvider({ lambda: paymentLambda, functionName }) };
   };
+  const statesTable = { dynamo, table: environment.STATES_TABLE };
   const outside = {
     acceptances: createAcceptances({ dynamo, table: environment.ACCEPTANCES_TABLE, retentionDays }),
     records: createRecords({ dynamo, table: environment.RECORDS_TABLE, contextTable: '', retentionDays }),
-    states: createStateStore({ dynamo, table: environment.STATES_TABLE }),
+    states: { ...createStateReads(statesTable), ...createStateMarks(statesTable) },
     control: createControl({ dynamo, sqs, table: environment.CONTROL_TABLE, queues: [] }),
     sagaControl: createSagaControl({ dynamo, table: environment.CONTROL_TABLE }),
-    executions: createExecutions({ sfn, machinePrefix: environment.MACHINE_PREFIX }),
+    executions: createSagaRuns({ sfn, machinePrefix: environment.MACHINE_PREFIX }),
     deployments: createDeployments({ lambda, alias: LIVE_ALIAS }),
     queues: createLaneQueue({ sqs, lanes: environment.LANES }),
     lanes: createLaneSwitch({ lambda, liveOf: (lane) => `${names.runnerFunction(lane)}:${LIVE_ALIAS}` }),
