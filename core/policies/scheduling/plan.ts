@@ -16,6 +16,7 @@ import { compose } from './compose';
 import { capProvisionedCost } from './cost';
 import { environmentsNeeded, offeredErlangs } from './need';
 import type { PlanningParameters } from './parameters';
+import { freeFor, leftByOthers, withinIdle } from './room';
 import { type Share, shareCapacity } from './share-capacity';
 import { demandAt, demandSlices, levelsBusyAtLeast } from './warm-levels';
 
@@ -64,48 +65,26 @@ export function planCapacity({ lanes, forecasts, account, parameters }: PlanInpu
     total.environments,
     parameters.lend,
   );
-  const provisioned = capProvisionedCost(
+  const granted = shares.map((each) => each.granted);
+  const affordable = capProvisionedCost(
     drafts.map(({ lane, warm, neededAtFull }, index) => ({
       lane,
-      wanted: Math.min(warm, shares[index]?.granted ?? 0),
+      wanted: Math.min(warm, granted[index] ?? 0),
       needed: neededAtFull,
     })),
     total.provisioned,
     parameters.costCeilingDollarsPerHour,
-  ).map((wanted, index) => Math.min(wanted, leftByOthers(lanes, index, total.provisioned)));
+  ).map((wanted, index) => Math.min(wanted, leftByOthers(drafts, index, total.provisioned)));
+  const provisioned = withinIdle(affordable, drafts, total.environments);
   const planned = drafts.map((each, index) => {
-    const slack = parameters.lend ? freeFor(index, drafts, shares, provisioned, total.environments) : 0;
+    const slack = parameters.lend ? freeFor(index, drafts, granted, provisioned, total.environments) : 0;
     return finish(each, shares[index], slack, provisioned[index] ?? 0, parameters);
   });
   return { plans: planned.map(({ plan }) => plan), reasons: planned.flatMap(({ reasons }) => reasons) };
 }
 
-/**
- * What a lane may use at once beside its grant: all that the others neither run nor keep warm. An environment that is granted and does not
- * run takes nothing of the account, so what one lane holds for a burst carries another's, and whose burst it will be, nobody knows.
- */
-function freeFor(
-  own: number,
-  drafts: readonly Draft[],
-  shares: readonly Share[],
-  provisioned: readonly number[],
-  environments: number,
-): number {
-  const kept = drafts.map(({ pressing }, index) => {
-    const granted = shares[index]?.granted ?? 0;
-    return index === own ? granted : Math.min(granted, Math.max(pressing, provisioned[index] ?? 0));
-  });
-  return Math.max(0, environments - kept.reduce((sum, each) => sum + each, 0));
-}
-
 const forecastOf = (forecasts: readonly DemandForecast[], { terms }: LaneObservation) =>
   forecasts.find(({ lane }) => lane === terms.lane);
-
-/** AWS refuses what is more than all lanes may have together, and what others hold they give back only later. */
-function leftByOthers(lanes: readonly LaneObservation[], index: number, bound: number): number {
-  const held = lanes.reduce((sum, { capacity }, at) => sum + (at === index ? 0 : capacity.provisionedRequested), 0);
-  return Math.max(0, bound - held);
-}
 
 interface Draft {
   readonly lane: LaneObservation;
@@ -113,6 +92,9 @@ interface Draft {
   /** Records that an invocation is planned to carry. */
   readonly fill: number;
   readonly eventsPerSecond: number;
+  /** What the demand asks for, also where it is more than the lane may have. */
+  readonly asked: number;
+  /** The same within the lane's bounds. */
   readonly needed: number;
   /** Part of `needed` that runs until the next step for what is there. The rest is for what may come, or hurries. */
   readonly pressing: number;
@@ -152,8 +134,8 @@ function draftAll(
       const now = drafts[index];
       if (now === undefined || sum('needed') <= environments) return drafts;
       const harder = make(lane, pressure);
-      const enough = sum('pressing') > environments ? now.needed - 1 : now.needed / parameters.batchGainAtLeast;
-      if (harder.needed <= enough) drafts[index] = harder;
+      const gain = now.asked / Math.max(1, harder.asked);
+      if (sum('pressing') > environments ? gain > 1 : gain >= parameters.batchGainAtLeast) drafts[index] = harder;
     }
   return drafts;
 }
@@ -171,6 +153,7 @@ function draft(
       batching: { batchSize: capacity.batchSize, batchWindowSeconds: capacity.batchWindowSeconds },
       fill: capacity.batchSize,
       eventsPerSecond: 0,
+      asked: Math.max(terms.leastConcurrency, terms.floor),
       needed: Math.max(terms.leastConcurrency, terms.floor),
       pressing: Math.max(terms.leastConcurrency, terms.floor),
       warm: terms.floor,
@@ -198,6 +181,7 @@ function draft(
     batching,
     fill,
     eventsPerSecond,
+    asked,
     needed,
     pressing: Math.min(needed, pressingNow(lane, service, expectedPerMinute, fill)),
     warm,

@@ -158,7 +158,7 @@ describe('planCapacity', () => {
   it('never provisions what AWS keeps unreserved', () => {
     const lane = observation({ terms: { ...SINGLE, objectiveSeconds: 60, floor: 10 } });
     const account = { concurrencyLimit: 250, reservedElsewhere: 100 };
-    expect(only([lane], [certain(1000)], { headroomShare: 0 }, account).provisioned).toBe(50);
+    expect(only([lane], [certain(700)], { headroomShare: 0 }, account).provisioned).toBe(50);
   });
 
   it('asks for no more warm environments than what the other lanes hold leaves over', () => {
