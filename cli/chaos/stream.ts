@@ -11,6 +11,9 @@ import type { Order, Sending } from './orders';
 
 const MIX = { critical: 15, high: 25, normal: 40, bulk: 20 };
 
+const MOST_TRIES = 5;
+const TRY_AGAIN_MS = 1_000;
+
 export interface StreamOptions {
   readonly connection: Connection;
   readonly seed: number;
@@ -44,15 +47,32 @@ async function sendOrders({ connection, sendings, signal }: StreamOptions) {
     await delay(Math.max(0, startMs + atMs - Date.now()), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     const deliver = async () => {
-      const [taken = false] = (await senders[way]?.([{ ...order.event, time: new Date().toISOString() }])) ?? [];
-      if (!taken) throw new Error(`source ${way} did not take order ${order.name}`);
+      await insist(async () => {
+        const [taken = false] = (await senders[way]?.([{ ...order.event, time: new Date().toISOString() }])) ?? [];
+        if (!taken) throw new Error(`source ${way} did not take order ${order.name}`);
+      });
       if (isDuplicate) duplicates += 1;
       else sent.push(order);
     };
-    pending.push(deliver());
+    const delivery = deliver();
+    // Its failure is heard of below, when all have been sent, and is no reason to end at once and leave everything running.
+    delivery.catch(() => undefined);
+    pending.push(delivery);
   }
   await Promise.all(pending);
   return { sent, duplicates };
+}
+
+/** The sender's way is spared the storm, and not the busy machine: an order whose answer did not come is sent again, as the same. */
+async function insist(send: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+      await delay(TRY_AGAIN_MS);
+    }
+  }
 }
 
 function sendReadings({ connection, seed, eventsPerSecond, duplicates, signal }: StreamOptions) {
