@@ -69,6 +69,23 @@ describe('decideOverload', () => {
     expect(step(state, 10, [lane(1, 12)]).reason).toBe('lane lane1 is 12 s behind');
   });
 
+  it.each<[string, Partial<OverloadState>, number, number]>([
+    ['delay rose', {}, 5, 6],
+    ['delay is good again', { isLong: true }, 5, 5],
+    ['delay is long', { isLong: true }, 5, 6],
+    ['delay is good', { level: 1 }, 5, 5],
+    ['delay stayed good', { level: 1 }, 10, 5],
+    ['delay is good', {}, 10, 5],
+    ['nothing more may be shed', { level: CLASSES - 1, isLong: true }, 10, 6],
+  ])('says why: %s', (reason, state, atSeconds, delaySeconds) => {
+    const before = { level: 0, steps: 0, sinceMs: 0, isLong: false, ...state };
+    expect(step(before, atSeconds, [lane(0, delaySeconds)]).reason).toBe(reason);
+  });
+
+  it('begins with good delay, so that the first good one changes nothing', () => {
+    expect(step(firstOverload(0), 1, [lane(0, 1)]).state).toEqual(firstOverload(0));
+  });
+
   it('moves by one level at a time and stays within its bounds, whatever the delays', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(20), fc.nat(3), fc.nat(30)), { maxLength: 60 }), (steps) => {
