@@ -145,6 +145,75 @@ describe('compileIntakePatterns', () => {
     expect(() => compileIntakePatterns(rules, classes, source(false))).toThrow(/fewer conditions/);
   });
 
+  const critical = (when: Record<string, Matcher>) => ({ name: 'rule', when, priorityClass: 'critical' });
+  const notAlarm = [{ 'anything-but': ['alarm'] }, { exists: false }];
+
+  test('takes an explicit priority into account where the source is trusted for it', () => {
+    const classNames = ['critical', 'high'];
+    expect(compileIntakePatterns([], classes, source(true))).toEqual({
+      express: { source: ['acme.devices'], detail: { priority: classNames } },
+      standard: {
+        source: ['acme.devices'],
+        detail: { priority: [{ 'anything-but': classNames }, { exists: false }] },
+      },
+    });
+    const bulkApart = [critical({ type: { equals: ['alarm'] } })];
+    const patterns = compileIntakePatterns(bulkApart, classes, source(true));
+    expect(takes(patterns, { type: 'alarm', priority: 'bulk' }).express).toBe(false);
+    expect(takes(patterns, { type: 'alarm', priority: 'x' }).express).toBe(true);
+  });
+
+  test.each([
+    ['twice', [{ type: { equals: ['alarm'] } }, { type: { equals: ['alarm'] } }]],
+    ['narrower first', [{ type: { equals: ['alarm'] }, zone: { equals: ['a'] } }, { type: { equals: ['alarm'] } }]],
+    ['wider first', [{ type: { equals: ['alarm'] } }, { type: { equals: ['alarm'] }, zone: { equals: ['a'] } }]],
+  ])('says once what several rules say: %s', (_, whens) => {
+    expect(compileIntakePatterns(whens.map(critical), classes, source(false))).toEqual({
+      express: { source: ['acme.devices'], detail: { type: ['alarm'] } },
+      standard: { source: ['acme.devices'], detail: { type: notAlarm } },
+    });
+  });
+
+  test('says what neither of two rules says as alternatives', () => {
+    const rules = [critical({ type: { equals: ['alarm'] } }), critical({ zone: { exists: true } })];
+    expect(compileIntakePatterns(rules, classes, source(false))).toEqual({
+      express: {
+        source: ['acme.devices'],
+        detail: { $or: [{ zone: [{ exists: true }] }, { type: ['alarm'] }] },
+      },
+      standard: { source: ['acme.devices'], detail: { zone: [{ exists: false }], type: notAlarm } },
+    });
+  });
+
+  test('names a source alone where all of it is express, and an account that no event lacks for the rest', () => {
+    expect(compileIntakePatterns([critical({})], classes, source(false))).toEqual({
+      express: { source: ['acme.devices'] },
+      standard: { source: ['acme.devices'], account: [{ exists: false }] },
+    });
+  });
+
+  test('gives up bulk rules, the last one first, where all of them do not fit, and keeps the urgent ones', () => {
+    const long = (start: string) => Array.from({ length: 40 }, (_, index) => `${start}-rather-long-type-${index}`);
+    const bulk = (start: string) => ({ name: start, when: { type: { equals: long(start) } }, priorityClass: 'bulk' });
+    const alarm = critical({ zone: { equals: ['a'] } });
+    const patterns = compileIntakePatterns([bulk('one'), bulk('two'), alarm], classes, source(false));
+    expect(takes(patterns, { zone: 'a', type: 'one-rather-long-type-0' }).express).toBe(false);
+    expect(takes(patterns, { zone: 'a', type: 'two-rather-long-type-0' }).express).toBe(true);
+  });
+
+  test.each([
+    ['zone', true],
+    ['a1234567890123456789', true],
+    ['a12345678901234567890', false],
+    ['data', false],
+    ['Zone', false],
+    ['zonE', false],
+    ['data.zone', false],
+    ['wildcard', false],
+  ])('takes an attribute only: %s', (path, expected) => {
+    expect(isCompilable({ [path]: { exists: true } })).toBe(expected);
+  });
+
   test('leaves rules on data, numbers and booleans to the function behind the intake', () => {
     expect(isCompilable({ type: { prefix: ['a'] }, subject: { exists: false } })).toBe(true);
     expect(isCompilable({ 'data.level': { atLeast: 3 } })).toBe(false);
