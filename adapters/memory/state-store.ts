@@ -21,7 +21,6 @@ import {
   isWritten,
   putChecks,
   readChecks,
-  refusalOf,
   type StateCheck,
   type StateRefusal,
   staleChecks,
@@ -105,24 +104,24 @@ function change<Mark extends StaleMark | FailedMark>(
 }
 
 function commit(world: MemoryWorld, { reads, writes }: StateCommit, atMs: number): StateCommitAnswer {
-  const foundOf = (key: StateKey): StateResult | undefined => world.state.states[stateKeyText(key)];
-  const refused = <Each extends StateRead | StateWrite>(
+  const refusals: StateCommitRefusal[] = [];
+  const look = <Each extends StateRead | StateWrite>(
     of: 'read' | 'write',
     items: readonly Each[],
     checks: (found: StateResult, each: Each) => readonly StateCheck[],
     /** Where there is nothing. */
     holdsOfNothing: (each: Each) => boolean,
-  ): StateCommitRefusal[] =>
-    items.flatMap((each, index) => {
-      const found = foundOf(each.key);
+  ): void => {
+    // Most commits refuse nothing, and a simulation makes many.
+    for (const [index, each] of items.entries()) {
+      const found = world.state.states[stateKeyText(each.key)];
       const absent = holdsOfNothing(each) ? undefined : ('absent' as const);
       const why = found ? failing(world, checks(found, each)) : absent;
-      return why === undefined ? [] : [{ of, index, why, found }];
-    });
-  const refusals = [
-    ...refused('read', reads, readChecks, ({ version }) => version === 0),
-    ...refused('write', writes, putChecks, () => false),
-  ];
+      if (why !== undefined) refusals.push({ of, index, why, found });
+    }
+  };
+  look('read', reads, readChecks, ({ version }) => version === 0);
+  look('write', writes, putChecks, () => false);
   const repeated = ({ of, index, found }: StateCommitRefusal) => {
     const write = writes[index];
     return of === 'write' && found !== undefined && write !== undefined && isWritten(found, write);
@@ -132,22 +131,21 @@ function commit(world: MemoryWorld, { reads, writes }: StateCommit, atMs: number
     return { status: 'refused', refusals };
   writes.forEach((write, index) => {
     if (refusals.some((each) => each.of === 'write' && each.index === index)) return;
-    const { key, owner, token, value, ifVersion } = write;
-    const version = ifVersion + 1;
+    const { key, owner, token, ifVersion } = write;
+    const [value, version] = [asJson(write.value), ifVersion + 1];
     store(world, { key, owner, token, value, version, basis: reads, freshness: 'current', sinceMs: atMs });
   });
   return refusals.length > 0 ? { status: 'refused', refusals } : { status: 'committed' };
 }
 
 const failing = (world: MemoryWorld, checks: readonly StateCheck[]): StateRefusal | undefined =>
-  refusalOf(checks.map((each) => ({ ...each, held: holds(world, each.condition, each.held) })));
+  checks.find((each) => !holds(world, each.condition, each.held))?.why;
 
-/** As JSON, like a database: what the caller does with its value afterwards changes nothing here. */
 function store(world: MemoryWorld, result: StateResult): StateResult {
-  const stored = { ...result, value: result.version === 0 ? undefined : asJson(result.value) };
-  world.state.states[stateKeyText(result.key)] = stored;
-  return stored;
+  world.state.states[stateKeyText(result.key)] = result;
+  return result;
 }
 
+/** Like a database: what the caller does with its value afterwards changes nothing here. */
 const asJson = (value: unknown): unknown =>
   typeof value === 'string' ? value : JSON.parse(JSON.stringify(value) ?? 'null');

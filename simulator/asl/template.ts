@@ -83,8 +83,8 @@ type Intrinsic = (args: readonly Json[]) => Json;
 /** By name. What is not here is not in the subset. */
 export const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'States.Format': ([format, ...values]) => {
-    let next = 0;
-    return String(format).replaceAll('{}', () => textOf(values[next++]));
+    const [first = '', ...rest] = String(format).split('{}');
+    return rest.reduce((text, part, index) => text + textOf(values[index]) + part, first);
   },
   'States.MathAdd': ([a, b]) => numberOf(a) + numberOf(b),
   'States.ArrayRange': ([first, last, step]) => {

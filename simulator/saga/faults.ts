@@ -90,7 +90,7 @@ export class FaultSource {
 
   /** Around every call of this process. `dies` ends it; `outlives` says that it was given up and is alive. */
   hookOf(process: Process, dies: (error: string) => void, outlives: () => void): Hook {
-    const after = new Map<Operation, Fault>();
+    let after: Map<Operation, Fault> | undefined;
     return {
       before: (operation) => {
         if (process.dead) return this.stage.hang(process);
@@ -114,13 +114,14 @@ export class FaultSource {
           case 'late':
             return this.late(process);
           default:
+            after ??= new Map();
             after.set(operation, fault);
             return this.delay(process);
         }
       },
       after: (operation) => {
         if (process.dead) return this.stage.hang(process);
-        const fault = after.size === 0 ? undefined : after.get(operation);
+        const fault = after?.get(operation);
         switch (fault) {
           case undefined:
             return NOTHING;

@@ -119,10 +119,10 @@ export class Platform {
       const event = eventOf(order, isAgain, 1);
       this.events.push(event);
       clock.after(atMs, () => this.accept(event));
+      return event;
     };
-    accept(false, order.atMs);
+    const { instance } = accept(false, order.atMs).input;
     if (order.againAtMs !== undefined) accept(true, order.againAtMs);
-    const { instance } = eventOf(order, false, 1).input;
     const { cancelAtMs, pause, doubt } = order;
     if (doubt !== undefined) clock.after(doubt.atMs, () => this.doubt(order, instance, doubt.step));
     if (cancelAtMs !== undefined)

@@ -13,6 +13,8 @@ export interface Process {
   dead: boolean;
 }
 
+const DONE = Promise.resolve();
+
 export class Stage {
   readonly clock = new VirtualClock();
   private running = 0;
@@ -100,7 +102,8 @@ export class Stage {
   private moveOn(): void {
     if (this.isDue || this.running > 0) return;
     this.isDue = true;
-    queueMicrotask(this.advance);
+    // As `queueMicrotask` does, without its context of asynchronous hooks, which would take a tenth of all time.
+    void DONE.then(this.advance);
   }
 
   private readonly advance = (): void => {

@@ -64,7 +64,7 @@ const FOUND_AT: Readonly<Record<Safeguard, number>> = {
   'commit if current': 424,
   fencing: 193,
   'compensation of what is pending': 1,
-  'end stands': 464,
+  'end stands': 908,
   'one outcome': 1,
   'run again': 2,
   'start before acknowledging': 1,
