@@ -9,7 +9,7 @@ export default {
   ignorePatterns: ['cdk.out', 'coverage', 'reports', 'docs', '.triage'],
   concurrency: 2,
   // Nothing here takes a second, so only a loop without end does; a machine that is busy with others is no reason to call a mutant found.
-  timeoutMS: 20_000,
+  timeoutMS: 60_000,
   reporters: ['clear-text', 'progress', 'html'],
   htmlReporter: { fileName: 'reports/mutation.html' },
   clearTextReporter: { allowColor: false, logTests: false },

@@ -69,17 +69,17 @@ describe('decideOverload', () => {
     expect(step(state, 10, [lane(1, 12)]).reason).toBe('lane lane1 is 12 s behind');
   });
 
-  it.each<[string, Partial<OverloadState>, number, number]>([
-    ['delay rose', {}, 5, 6],
-    ['delay is good again', { isLong: true }, 5, 5],
-    ['delay is long', { isLong: true }, 5, 6],
-    ['delay is good', { level: 1 }, 5, 5],
-    ['delay stayed good', { level: 1 }, 10, 5],
-    ['delay is good', {}, 10, 5],
-    ['nothing more may be shed', { level: CLASSES - 1, isLong: true }, 10, 6],
-  ])('says why: %s', (reason, state, atSeconds, delaySeconds) => {
+  it.each<[string, Partial<OverloadState>, number, typeof LONG]>([
+    ['delay rose', {}, 5, LONG],
+    ['delay is good again', { isLong: true }, 5, GOOD],
+    ['delay is long', { isLong: true }, 5, LONG],
+    ['delay is good', { level: 1 }, 5, GOOD],
+    ['delay stayed good', { level: 1 }, 10, GOOD],
+    ['delay is good', {}, 10, GOOD],
+    ['nothing more may be shed', { level: CLASSES - 1, isLong: true }, 10, LONG],
+  ])('says why: %s', (reason, state, atSeconds, delays) => {
     const before = { level: 0, steps: 0, sinceMs: 0, isLong: false, ...state };
-    expect(step(before, atSeconds, [lane(0, delaySeconds)]).reason).toBe(reason);
+    expect(step(before, atSeconds, delays).reason).toBe(reason);
   });
 
   it('begins with good delay, so that the first good one changes nothing', () => {
