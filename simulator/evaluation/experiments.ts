@@ -50,7 +50,7 @@ export const EXTENTS: Readonly<Record<Extent['name'], Extent>> = {
     seeds: 20,
     rivalSeeds: 2,
     gridSeeds: 1,
-    limitSeeds: 2,
+    limitSeeds: 4,
     limitSteps: 2,
     limitMost: 4,
     variationSeeds: 1,
