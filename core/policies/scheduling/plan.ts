@@ -78,7 +78,8 @@ export function planCapacity({ lanes, forecasts, account, parameters }: PlanInpu
   const provisioned = withinIdle(affordable, drafts, total.environments);
   const planned = drafts.map((each, index) => {
     const slack = parameters.lend ? freeFor(index, drafts, granted, provisioned, total.environments) : 0;
-    return finish(each, shares[index], slack, provisioned[index] ?? 0, parameters);
+    const given = { share: shares[index], slack, provisioned: provisioned[index] ?? 0, wished: affordable[index] ?? 0 };
+    return finish(each, given, parameters);
   });
   return { plans: planned.map(({ plan }) => plan), reasons: planned.flatMap(({ reasons }) => reasons) };
 }
@@ -217,13 +218,17 @@ function warmWanted(
   return Math.max(terms.floor, Math.min(levels, terms.ceiling));
 }
 
-function finish(
-  each: Draft,
-  share: Share | undefined,
-  slack: number,
-  provisioned: number,
-  parameters: PlanningParameters,
-) {
+/** What the sharing leaves a lane. */
+interface Given {
+  readonly share: Share | undefined;
+  /** Environments beside its share. */
+  readonly slack: number;
+  /** Warm ones that may be asked for now, of those that are wished for. */
+  readonly provisioned: number;
+  readonly wished: number;
+}
+
+function finish(each: Draft, { share, slack, provisioned, wished }: Given, parameters: PlanningParameters) {
   const { lane, batching, fill, eventsPerSecond, needed } = each;
   const { terms, service } = lane;
   const granted = share?.granted ?? 0;
@@ -249,7 +254,7 @@ function finish(
     ),
     utilisation: granted === 0 ? 0 : erlangs / granted,
   };
-  return { plan, reasons: reasonsOf(plan, each) };
+  return { plan, reasons: reasonsOf(plan, each, wished) };
 }
 
 /**
@@ -275,7 +280,7 @@ function drainSeconds({ backlog, service }: LaneObservation, batchSize: number, 
   return (backlog / batchSize / environments) * invocationSeconds(service, batchSize);
 }
 
-function reasonsOf(plan: LanePlan, { lane }: Draft): (Reason & { readonly lane: string })[] {
+function reasonsOf(plan: LanePlan, { lane }: Draft, wished: number): (Reason & { readonly lane: string })[] {
   const base = { lane: plan.lane };
   const { needed, granted, borrowed, provisioned } = plan;
   return [
@@ -283,6 +288,7 @@ function reasonsOf(plan: LanePlan, { lane }: Draft): (Reason & { readonly lane: 
     ...(granted < needed ? [{ ...base, code: 'short', args: { needed, granted } }] : []),
     ...(borrowed > 0 ? [{ ...base, code: 'borrowed', args: { borrowed } }] : []),
     { ...base, code: 'warm', args: { provisioned, needed } },
+    ...(provisioned < wished ? [{ ...base, code: 'warm-later', args: { wished, provisioned } }] : []),
   ];
 }
 

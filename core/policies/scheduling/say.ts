@@ -16,6 +16,8 @@ const WORDS: Readonly<Record<string, (args: Reason['args']) => string>> = {
   short: ({ needed, granted }) => `needs ${needed} environments; the weighted sharing gives ${granted}`,
   borrowed: ({ borrowed }) => `${borrowed} environments are lent by lanes that need less than their share`,
   warm: ({ provisioned, needed }) => `${provisioned} of ${needed} environments kept warm`,
+  'warm-later': ({ wished, provisioned }) =>
+    `${wished} environments should be warm; until they were, events that are there would want for them: ${provisioned} for now`,
   deploying: () => 'a deploy is moving the alias: warm capacity is left alone',
   'change-in-progress': ({ requested }) => `AWS is still allocating ${requested} environments`,
   raise: ({ from, to }) => `warm capacity raised from ${from} to ${to}`,

@@ -161,6 +161,15 @@ describe('planCapacity', () => {
     expect(only([lane], [certain(700)], { headroomShare: 0 }, account).provisioned).toBe(50);
   });
 
+  it('puts off warm capacity in a burst that takes all there is, and says so', () => {
+    const lane = observation({ terms: { ...SINGLE, objectiveSeconds: 60 } });
+    const account = { concurrencyLimit: 300, reservedElsewhere: 0 };
+    const { plans, reasons } = plan([lane], [certain(2400)], { headroomShare: 0 }, account);
+    expect(plans[0]?.provisioned).toBe(300 - Math.ceil(240 / 0.98));
+    expect(reasons).toContainEqual({ lane: 'critical', code: 'warm-later', args: { wished: 200, provisioned: 55 } });
+    expect(plan([lane], [certain(500)], {}, account).reasons.map(({ code }) => code)).not.toContain('warm-later');
+  });
+
   it('asks for no more warm environments than what the other lanes hold leaves over', () => {
     const slow = { ...SINGLE, objectiveSeconds: 60 };
     const own = observation({ terms: { ...slow, lane: 'own' } });
