@@ -260,11 +260,13 @@ const most = (times: readonly number[], spanMs: number) =>
 describe('many recoveries at once', () => {
   it('never double an action, pass a budget or the cap, or act on what is not written down', async () => {
     let actions = 0;
+    let searches = 0;
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
         const incidents = Array.from({ length: 30 }, (_, index) => sagaIncident(`order-${index}`));
         const { begun, performed } = await interleave(seed, incidents, 4);
         actions += begun.length;
+        searches += 1;
         const written = new Set(begun.map(({ id, action }) => effectOf(id, action)));
         const numbers = begun.map(({ id, action }) => `${id}/${action.number}`);
         const times = begun.map(({ action }) => action.atMs);
@@ -280,7 +282,7 @@ describe('many recoveries at once', () => {
       { numRuns: 30 },
     );
     // The search is worth nothing where hardly anything is begun.
-    expect(actions).toBeGreaterThan(300);
+    expect(actions / searches).toBeGreaterThan(10);
   }, 120_000);
 
   it('begin nothing after the switch is off', async () => {
