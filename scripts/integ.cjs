@@ -1,13 +1,10 @@
 /**
  * The tests on the emulator, in two rows side by side and one more at last, each row with an environment of its own (`TRIAGE_SESSION_FOLDER=.triage/second
  * npx triage down` ends the second one's after a run that was killed). Words that are given go to Jest (the paths of
- * some tests, say): then all run in one row, and so they do where AWS_ENDPOINT_URL names the one endpoint for all. `--beside SCRIPT WORD...
- * --` runs one of package.json's scripts beside both rows: these wait more than they compute, and what has the lowest priority
- * takes only the time that they leave.
+ * some tests, say): then all run in one row, and so they do where AWS_ENDPOINT_URL names the one endpoint for all.
  */
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
-const { constants, setPriority } = require('node:os');
 const { join } = require('node:path');
 
 const ROOT = join(__dirname, '..');
@@ -31,39 +28,12 @@ async function jest(words, env = process.env) {
   return code === 0;
 }
 
-/** Heard only when it has ended, lest it speaks into the tests' words. */
-async function beside([script, ...words]) {
-  const startedAtMs = Date.now();
-  const child = spawn('npm', ['run', '--silent', script, '--', ...words], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    shell: process.platform === 'win32',
-  });
-  child.on('spawn', () => setPriority(child.pid, constants.priority.PRIORITY_LOW));
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
-  const [code] = await once(child, 'close');
-  const seconds = Math.round((Date.now() - startedAtMs) / 1000);
-  process.stdout.write(`${said}${script}: ${code === 0 ? 'good' : 'FAILS'}, ${seconds} s beside the tests\n`);
-  return code === 0;
-}
-
-/** What stands between `--beside` and `--`, and the words for Jest. */
-function parse(words) {
-  if (words[0] !== '--beside') return { script: [], words };
-  const end = words.indexOf('--');
-  return end < 0 ? { script: words.slice(1), words: [] } : { script: words.slice(1, end), words: words.slice(end + 1) };
-}
-
 async function main() {
-  const { script, words } = parse(process.argv.slice(2));
-  const others = script.length === 0 ? [] : [beside(script)];
-  if (words.length > 0 || process.env.AWS_ENDPOINT_URL)
-    return (await Promise.all([jest(['--', ...words]), ...others])).every((good) => good);
+  const words = process.argv.slice(2);
+  if (words.length > 0 || process.env.AWS_ENDPOINT_URL) return jest(['--', ...words]);
   const all = await Promise.all([
     jest(['--testPathIgnorePatterns', '/node_modules/', ...SECOND_ROW, ...AT_LAST]),
     jest(['--', ...SECOND_ROW], { ...process.env, TRIAGE_SESSION_FOLDER: '.triage/second' }),
-    ...others,
   ]);
   return (await jest(['--', ...AT_LAST])) && all.every((good) => good);
 }
