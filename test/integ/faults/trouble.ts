@@ -57,7 +57,8 @@ export function troubles(kills: number) {
       'devices',
       'normal',
       'DONE',
-      each('suspected', (name) => reading(name, name, 20)),
+      // Sent one by one for as long as a point lacks: on a busy machine an error of its own keeps one from the suspects.
+      each('suspected', (name) => reading(name, name, 20), 6),
     ),
     doomed: trouble(
       'devices',
