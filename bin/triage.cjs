@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the command line's TypeScript with tsx. Plain Node, so that it can say what is missing when packages are.
+// Runs the command line. Plain Node, so that it can say what is missing when packages are.
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -24,5 +24,12 @@ if (!require('../scripts/ensure-installed.cjs').packagesAreCurrent(root))
 
 // The SDK's notice about old versions of Node would stand before every answer; `engines` says what is supported.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-require(require.resolve('tsx/cjs', { paths: [root] }));
-require(path.join(root, 'bin/triage.ts'));
+
+/** Where no bundle can be kept, the sources are run as they are. */
+function runSources() {
+  require(require.resolve('tsx/cjs', { paths: [root] }));
+  require(path.join(root, 'bin/triage.ts'));
+}
+
+const program = { root, entry: 'bin/triage.ts', folder: path.join(root, '.triage/cli'), directories: ['applications'] };
+require('../scripts/bundle-program.cjs').bundleProgram(program).then(require, runSources);

@@ -24,9 +24,10 @@ export function configuredSagas({ configuration, environment }: Connection): rea
       `${environment} has no sagas.`,
       'A lane with `runs: "sagas"` and an application in its pool make some.',
     );
-  // Required, not imported: the command line is TypeScript that is run as it is, which a native import does not see.
+  // Required, not imported: where the command line's TypeScript is run as it is, a native import does not see it. With its ending, so that a
+  // bundle finds them all.
   const modules = applications.map(
-    ({ name }) => require(`../../applications/${name}/index`) as { sagas: readonly Saga[] },
+    ({ name }) => require(`../../applications/${name}/index.ts`) as { sagas: readonly Saga[] },
   );
   return modules.flatMap(({ sagas }) => sagas);
 }

@@ -1,0 +1,6 @@
+export function bundleProgram(program: {
+  readonly root: string;
+  readonly entry: string;
+  readonly folder: string;
+  readonly directories?: readonly string[];
+}): Promise<string>;
