@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<string, (args: Reason['args']) => string>> = {
   borrowed: ({ borrowed }) => `${borrowed} environments are lent by lanes that need less than their share`,
   warm: ({ provisioned, needed }) => `${provisioned} of ${needed} environments kept warm`,
   'warm-later': ({ wished, provisioned }) =>
-    `${wished} environments should be warm; until they were, events that are there would want for them: ${provisioned} for now`,
+    `${wished} environments should be warm, and would come out of what runs now: ${provisioned} for now`,
   deploying: () => 'a deploy is moving the alias: warm capacity is left alone',
   'change-in-progress': ({ requested }) => `AWS is still allocating ${requested} environments`,
   raise: ({ from, to }) => `warm capacity raised from ${from} to ${to}`,
