@@ -9,9 +9,24 @@ import {
   NOTHING_SEEN,
   STREAM_LIFE_MS,
 } from '../../../../core/policies/monitor/state';
-import { batchOf, decisionsOf, END, FUNCTION, found, NOW_MS, REQUEST, report, SETTINGS, START } from './support';
+import {
+  batchOf,
+  decisionsOf,
+  END,
+  FUNCTION,
+  found,
+  INIT,
+  INIT_FAILED,
+  NOW_MS,
+  OTHER,
+  REQUEST,
+  report,
+  SETTINGS,
+  START,
+  TIMED_OUT,
+  thrown,
+} from './support';
 
-const FAILED = report(REQUEST, 'Status: timeout');
 const STREAM = '2026/11/20/[7]0123456789abcdef0123456789abcdef';
 
 describe('placeOf', () => {
@@ -37,14 +52,14 @@ describe('diagnose', () => {
     ['own-log', SETTINGS.self],
     ['foreign-log', 'somebody-elses'],
   ])('reads nothing and remembers nothing of %s', (code, name) => {
-    const batch = { ...batchOf([START, FAILED]), logGroup: `/aws/lambda/${name}` };
+    const batch = { ...batchOf([START, TIMED_OUT]), logGroup: `/aws/lambda/${name}` };
     const { decisions, state } = diagnose(NOTHING_SEEN, batch, { nowMs: NOW_MS, settings: SETTINGS });
     expect(decisions.map(({ decision }) => decision.reason.code)).toEqual([code, code]);
     expect(state).toBe(NOTHING_SEEN);
   });
 
   it('gives the evidence: event, stream, lines, function, version and request', () => {
-    const [, decision] = decisionsOf([batchOf([START, FAILED])]);
+    const [, decision] = decisionsOf([batchOf([START, TIMED_OUT])]);
     expect(decision).toEqual({
       decision: 'diagnosis',
       reason: { code: 'report-failed', args: { status: 'timeout' } },
@@ -63,7 +78,7 @@ describe('diagnose', () => {
             logStream: STREAM,
             atMs: NOW_MS + 1,
             source: 'platform-text',
-            lines: [FAILED.trimEnd()],
+            lines: [TIMED_OUT.trimEnd()],
           },
         ],
       },
@@ -71,12 +86,11 @@ describe('diagnose', () => {
   });
 
   it('keeps the requests of two streams apart', () => {
-    const other = '88888888-8888-4888-a888-888888888888';
     const decisions = decisionsOf([
       batchOf([START], { streams: 'aaaa' }),
-      batchOf([START.replace(REQUEST, other)], { streams: 'bbbb' }),
-      batchOf([report(other, 'Status: timeout')], { streams: 'aaaa', from: 1 }),
-      batchOf([report(other, 'Status: timeout')], { streams: 'bbbb', from: 1 }),
+      batchOf([START.replace(REQUEST, OTHER)], { streams: 'bbbb' }),
+      batchOf([report(OTHER, 'Status: timeout')], { streams: 'aaaa', from: 1 }),
+      batchOf([report(OTHER, 'Status: timeout')], { streams: 'bbbb', from: 1 }),
     ]);
     expect(decisions.map(({ reason }) => reason.code)).toEqual([
       'healthy',
@@ -87,11 +101,10 @@ describe('diagnose', () => {
   });
 
   it('takes a start for true again once the one before must have ended', () => {
-    const next = '88888888-8888-4888-a888-888888888888';
     const after = (ms: number) =>
       decisionsOf([
         batchOf([START]),
-        batchOf([START.replace(REQUEST, next), report(next, 'Status: timeout')], { from: ms }),
+        batchOf([START.replace(REQUEST, OTHER), report(OTHER, 'Status: timeout')], { from: ms }),
       ]);
     expect(found(after(LONGEST_REQUEST_MS - 10))).toEqual([]);
     expect(found(after(LONGEST_REQUEST_MS))).toHaveLength(1);
@@ -105,7 +118,7 @@ describe('diagnose', () => {
       START,
       'text',
       END,
-      FAILED,
+      TIMED_OUT,
       `2026-11-20T10:00:03.000Z ${REQUEST} Task timed out after 3.00 seconds`,
     ];
     fc.assert(
@@ -143,21 +156,15 @@ describe('diagnose', () => {
 
 describe('the memory', () => {
   it('is bounded in streams and in events, and forgets the oldest', () => {
-    let state = NOTHING_SEEN;
-    for (let n = 0; n < MOST_STREAMS + 50; n += 1) {
-      const streams = n.toString(16).padStart(4, '0');
-      const batch = batchOf(
-        Array.from({ length: 20 }, () => 'text'),
-        { streams },
-      );
-      state = diagnose(state, batch, { nowMs: NOW_MS, settings: SETTINGS }).state;
-    }
+    const streams = Object.fromEntries(
+      Array.from({ length: MOST_STREAMS }, (_, index) => [`stream ${index}`, { lastAtMs: NOW_MS }]),
+    );
+    const full = { streams, seen: Array.from({ length: MOST_SEEN }, (_, index) => `event ${index}`) };
+    const { state } = diagnose(full, batchOf(['text', 'text']), { nowMs: NOW_MS, settings: SETTINGS });
     const keys = Object.keys(state.streams);
-    expect(keys).toHaveLength(MOST_STREAMS);
-    expect(keys.at(-1)).toContain((MOST_STREAMS + 49).toString(16));
-    expect(keys.some((key) => key.includes(']0000'))).toBe(false);
-    expect(state.seen).toHaveLength(MOST_SEEN);
-    expect(state.seen.at(-1)).toBe(`${(MOST_STREAMS + 49).toString(16).padStart(4, '0')}19`);
+    expect([keys.length, keys[0]]).toEqual([MOST_STREAMS, 'stream 1']);
+    expect(keys.at(-1)).toContain(FUNCTION);
+    expect([state.seen.length, state.seen[0], state.seen.at(-1)]).toEqual([MOST_SEEN, 'event 2', '1']);
   });
 
   it('forgets a stream that was silent for long', () => {
@@ -166,5 +173,48 @@ describe('the memory', () => {
     const first = at(NOW_MS, 'aaaa');
     expect(Object.keys(at(NOW_MS + STREAM_LIFE_MS - 1, 'bbbb', first).streams)).toHaveLength(2);
     expect(Object.keys(at(NOW_MS + STREAM_LIFE_MS, 'bbbb', first).streams)).toHaveLength(1);
+  });
+});
+
+describe('what is remembered', () => {
+  const after = (...messages: string[]) => {
+    const { state } = diagnose(NOTHING_SEEN, batchOf(messages), { nowMs: NOW_MS, settings: SETTINGS });
+    return Object.entries(state.streams);
+  };
+  const KEY = `/aws/lambda/${FUNCTION} 2026/11/20/[7]0123456789abcdef0123456789abcdef`;
+
+  it('of a stream is the request that runs, and the one before it', () => {
+    const request = { requestId: REQUEST, startedAtMs: NOW_MS, ended: false };
+    expect(after(START)).toEqual([[KEY, { lastAtMs: NOW_MS, open: request }]]);
+    expect(after(START, END)).toEqual([[KEY, { lastAtMs: NOW_MS, open: { ...request, ended: true } }]]);
+    expect(after(START, END, report())).toEqual([[KEY, { lastAtMs: NOW_MS, last: { ...request, ended: true } }]]);
+    expect(after(START, TIMED_OUT)).toEqual([
+      [KEY, { lastAtMs: NOW_MS, last: { ...request, said: { kind: 'time-out', known: true } } }],
+    ]);
+    const next = { requestId: OTHER, startedAtMs: NOW_MS + 2, ended: false };
+    expect(after(START, END, START.replace(REQUEST, OTHER))).toEqual([
+      [KEY, { lastAtMs: NOW_MS, open: next, last: { ...request, ended: true } }],
+    ]);
+  });
+
+  it('of an initialisation ends with the first request, and a new one forgets the request that was open', () => {
+    expect(after(INIT)).toEqual([[KEY, { lastAtMs: NOW_MS, init: {} }]]);
+    expect(after(INIT, START)[0]?.[1]).not.toHaveProperty('init');
+    expect(after(START, END, INIT)).toEqual([[KEY, { lastAtMs: NOW_MS, init: {} }]]);
+    expect(after(INIT, INIT_FAILED)).toEqual([
+      [KEY, { lastAtMs: NOW_MS, init: { said: { kind: 'init', known: true } } }],
+    ]);
+  });
+
+  it('of an error is no more than 300 characters of its message', () => {
+    const [, stream] = after(START, thrown('TypeError', REQUEST, 'x'.repeat(500)))[0] ?? [];
+    expect(stream?.open?.claim?.error).toEqual({ name: 'TypeError', message: 'x'.repeat(300) });
+    expect(stream).toMatchObject({ inError: true });
+    expect(after(START, thrown('TypeError'), 'text')[0]?.[1]).not.toHaveProperty('inError');
+  });
+
+  it('is a request that never ended until none can take so long', () => {
+    const later = (ms: number) => decisionsOf([batchOf([START]), batchOf([INIT], { from: ms })]).at(-1)?.reason.code;
+    expect([later(LONGEST_REQUEST_MS - 1), later(LONGEST_REQUEST_MS)]).toEqual(['out-of-place', 'healthy']);
   });
 });

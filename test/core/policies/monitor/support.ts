@@ -1,6 +1,6 @@
 /** Streams of a made-up function, as batches. */
 import type { LogBatch } from '../../../../core/contracts/log-record';
-import type { LogDecision } from '../../../../core/policies/monitor/decision';
+import type { Diagnosis, LogDecision } from '../../../../core/policies/monitor/decision';
 import { diagnose, type MonitorSettings } from '../../../../core/policies/monitor/diagnose';
 import { type MonitorState, NOTHING_SEEN } from '../../../../core/policies/monitor/state';
 
@@ -40,3 +40,28 @@ export function decisionsOf(batches: readonly LogBatch[], state: MonitorState = 
 
 export const found = (decisions: readonly LogDecision[], what: LogDecision['decision'] = 'diagnosis') =>
   decisions.filter(({ decision }) => decision === what);
+
+export const OTHER = '88888888-8888-4888-a888-888888888888';
+export const ISO = new Date(NOW_MS).toISOString();
+export const INIT = 'INIT_START Runtime Version: nodejs:22.v54\n';
+export const INIT_FAILED =
+  'INIT_REPORT Init Duration: 10.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError';
+export const TIMED_OUT = report(REQUEST, 'Status: timeout');
+
+/** A system record in JSON. */
+export const platform = (type: string, record: unknown, more: object = {}) =>
+  JSON.stringify({ time: ISO, type: `platform.${type}`, record, ...more });
+/** A line of Triage's logger. */
+export const logged = (more: object = {}) =>
+  JSON.stringify({ level: 'ERROR', message: 'm', timestamp: ISO, service: 'runner', ...more });
+/** What Node.js's runtime writes of an error that a handler throws. */
+export const thrown = (name: string, request = REQUEST, message = '') =>
+  `${ISO}\t${request}\tERROR\tInvoke Error \t${JSON.stringify({ errorType: name, errorMessage: message })}\n`;
+
+/** What is said of the last of these lines, and what is found in it. */
+export const lastOf = (...messages: string[]) => decisionsOf([batchOf(messages)]).at(-1);
+export function diagnosisOf(...messages: string[]): Diagnosis {
+  const decision = lastOf(...messages);
+  if (decision === undefined || decision.decision === 'none') throw new Error(JSON.stringify(decision));
+  return decision.diagnosis;
+}
