@@ -1,4 +1,4 @@
-/** The CDK's entry: `cdk synth -c env=<name>`; without a name, `local`. */
+/** The CDK's entry: `cdk synth -c env=<name>`; without a name, `local`. With `-c bundles=anew` no function's bundle of an earlier synth is taken. */
 import { App } from 'aws-cdk-lib';
 import { createApp } from './platform';
 

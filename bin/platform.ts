@@ -12,7 +12,10 @@ import { addStacks } from '../lib/stacks';
 import { loadSagas } from './sagas';
 
 /** What the stacks are made from. Applications are found by the folder names in the configuration. */
-export async function describePlatform(configuration: Configuration): Promise<Platform> {
+export async function describePlatform(
+  configuration: Configuration,
+  options: { readonly bundleAnew?: boolean } = {},
+): Promise<Platform> {
   const ofUnits = unitPools(configuration);
   const [applications, sagas] = await Promise.all([
     Promise.all(
@@ -36,7 +39,7 @@ export async function describePlatform(configuration: Configuration): Promise<Pl
     intakePatterns,
     reactedTypes: [...new Set(types)].sort(),
     sagas,
-    bundler: createBundler(),
+    bundler: createBundler({ anew: options.bundleAnew ?? false }),
   };
 }
 
@@ -50,7 +53,8 @@ export async function createApp(environment: string, props: AppProps = {}): Prom
 
 export async function createAppFor(configuration: Configuration, props: AppProps = {}): Promise<App> {
   const app = new App({ autoSynth: false, ...props });
-  addStacks(app, await describePlatform(configuration));
+  const bundleAnew = app.node.tryGetContext('bundles') === 'anew';
+  addStacks(app, await describePlatform(configuration, { bundleAnew }));
   if (process.env.CDK_VALIDATION === 'false') return app;
   Validations.of(app).addPlugins(
     new AwsSolutionsChecks(app, { verbose: true }),

@@ -1,10 +1,10 @@
-/** Bundles of the functions: esbuild once per entry and process, everything inside, nothing external. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+/** Bundles of the functions by esbuild, everything inside, nothing external. */
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import { outlineOf, type WatchedSaga } from '../core/sagas/outline';
+import { type Bundled, keptBundle } from './kept-bundles';
 
 export const ROOT = resolve(__dirname, '..');
 
@@ -22,6 +22,8 @@ export const FUNCTION_ENTRIES = {
   'provider-double': 'lambdas/coordination/provider-double/handler',
 } as const;
 
+const ENTRY = 'entry.ts';
+const BUNDLES = join(ROOT, '.triage', 'bundles');
 const RUNNER = 'lambdas/execution/runner/handler';
 const COORDINATOR = 'lambdas/coordination/coordinator/handler';
 const STEP = 'lambdas/coordination/step/handler';
@@ -96,12 +98,15 @@ export interface Bundler {
   code(entrySource: string): Code;
 }
 
-export function createBundler(options: { readonly sourceMaps?: boolean } = {}): Bundler {
+/** `anew`: what earlier processes have built is not taken. */
+export function createBundler(options: { readonly anew?: boolean } = {}): Bundler {
   const built = new Map<string, string>();
   const folderOf = (source: string) => {
     const known = built.get(source);
     if (known !== undefined) return known;
-    const folder = store(bundle(source, options.sourceMaps ?? false));
+    const folder = keptBundle({ root: ROOT, folder: BUNDLES, name: source, anew: options.anew ?? false }, () =>
+      build(source, false),
+    );
     built.set(source, folder);
     return folder;
   };
@@ -109,12 +114,15 @@ export function createBundler(options: { readonly sourceMaps?: boolean } = {}): 
 }
 
 /** Minified text of one entry. */
-export function bundle(source: string, sourceMaps: boolean): string {
+export const bundle = (source: string, sourceMaps: boolean): string => build(source, sourceMaps).text;
+
+function build(source: string, sourceMaps: boolean): Bundled {
   const result = buildSync({
-    stdin: { contents: source, resolveDir: ROOT, sourcefile: 'entry.ts', loader: 'ts' },
+    stdin: { contents: source, resolveDir: ROOT, sourcefile: ENTRY, loader: 'ts' },
     absWorkingDir: ROOT,
     bundle: true,
     write: false,
+    metafile: true,
     minify: true,
     platform: 'node',
     target: 'node20',
@@ -127,22 +135,8 @@ export function bundle(source: string, sourceMaps: boolean): string {
     sourcesContent: false,
     alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'lib/lambda-credentials.ts') },
   });
-  return result.outputFiles[0]?.text ?? '';
-}
-
-/** A folder named after its content: processes that bundle at the same moment never see one another's half-written files. */
-function store(text: string): string {
-  const parent = join(ROOT, '.triage', 'bundles');
-  const folder = join(parent, createHash('sha256').update(text).digest('hex').slice(0, 32));
-  if (existsSync(folder)) return folder;
-  const draft = `${folder}.${process.pid}`;
-  mkdirSync(draft, { recursive: true });
-  writeFileSync(join(draft, 'index.js'), text);
-  try {
-    renameSync(draft, folder);
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error;
-  }
-  return folder;
+  return {
+    text: result.outputFiles[0]?.text ?? '',
+    inputs: Object.keys(result.metafile.inputs).filter((each) => each !== ENTRY),
+  };
 }
