@@ -115,7 +115,7 @@ type Pressure = (typeof PRESSURES)[number];
 
 /**
  * All lanes relaxed; where that is too much together, one after the other batches harder, the least weight first. For what is only forecast
- * a lane does so where it then works much faster; for what is there, any gain is one.
+ * a lane does so where it then works much faster; for what is there, any gain is one. A lane that is too much for its own cap does so too.
  */
 function draftAll(
   lanes: readonly LaneObservation[],
@@ -125,6 +125,21 @@ function draftAll(
 ): Draft[] {
   const make = (lane: LaneObservation, pressure: Pressure) =>
     draft(lane, forecastOf(forecasts, lane), parameters, pressure);
+  const drafts = fitTogether(lanes, make, environments, parameters);
+  return drafts.map((each) => {
+    const { mostConcurrency } = each.lane.terms;
+    if (each.asked <= mostConcurrency) return each;
+    const harder = make(each.lane, 'batched');
+    return isWorthIt(each, harder, each.pressing >= mostConcurrency, parameters) ? harder : each;
+  });
+}
+
+function fitTogether(
+  lanes: readonly LaneObservation[],
+  make: (lane: LaneObservation, pressure: Pressure) => Draft,
+  environments: number,
+  parameters: PlanningParameters,
+): Draft[] {
   const drafts = lanes.map((lane) => make(lane, 'relaxed'));
   const lightestFirst = lanes
     .map((lane, index) => ({ lane, index }))
@@ -135,10 +150,14 @@ function draftAll(
       const now = drafts[index];
       if (now === undefined || sum('needed') <= environments) return drafts;
       const harder = make(lane, pressure);
-      const gain = now.asked / Math.max(1, harder.asked);
-      if (sum('pressing') > environments ? gain > 1 : gain >= parameters.batchGainAtLeast) drafts[index] = harder;
+      if (isWorthIt(now, harder, sum('pressing') > environments, parameters)) drafts[index] = harder;
     }
   return drafts;
+}
+
+function isWorthIt(now: Draft, harder: Draft, isPressing: boolean, { batchGainAtLeast }: PlanningParameters): boolean {
+  const gain = now.asked / Math.max(1, harder.asked);
+  return isPressing ? gain > 1 : gain >= batchGainAtLeast;
 }
 
 function draft(

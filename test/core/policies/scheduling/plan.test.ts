@@ -365,3 +365,32 @@ describe('prices', () => {
     expect(provisionedDollarsPerHour(512)).toBeCloseTo(0.006, 5);
   });
 });
+
+describe('a lane whose own cap is short while the account has plenty', () => {
+  /** One by one, three environments do some hundred events a second; in batches of ten, twice as many. */
+  const capped = (backlog: number, service = { overheadSeconds: 0.015, recordSeconds: 0.0143 }) =>
+    only(
+      [
+        observation({
+          terms: { objectiveSeconds: 8, mostConcurrency: 3 },
+          service: { ...SERVICE, ...service },
+          capacity: { maximumConcurrency: 3, batchSize: 1 },
+          backlog,
+        }),
+      ],
+      [certain(24)],
+      { lengthenShare: 0.1 },
+    );
+
+  it('batches as hard as its objective allows', () => {
+    expect(capped(800)).toMatchObject({ batchSize: 10, batchWindowSeconds: 0, maximumConcurrency: 3 });
+  });
+
+  it('stays relaxed while its cap is enough', () => {
+    expect(capped(0).batchSize).toBe(1);
+  });
+
+  it('stays relaxed where batches save nothing', () => {
+    expect(capped(800, { overheadSeconds: 0, recordSeconds: 0.0293 }).batchSize).toBe(1);
+  });
+});
