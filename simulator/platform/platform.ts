@@ -208,8 +208,9 @@ export class Platform {
     const { environmentsOf, setting } = lane;
     lane.account(now);
     const provisioned = environmentsOf.provisioned[environment] === 1;
-    const slowness = environmentsOf.slowness[environment] as number;
     const first = lane.dequeue();
+    const slowness = environmentsOf.slowness[environment] as number;
+    const pace = slowness * (setting.spread?.sample(this.keyed.at(PURPOSE.spread, this.records.luckOf(first))) ?? 1);
     const cold = (environmentsOf.initSeconds[environment] as number) < 0;
     const init = cold ? slowness * setting.init.sample(this.keyed.at(PURPOSE.init, this.records.luckOf(first))) : 0;
     let records = 0;
@@ -223,7 +224,7 @@ export class Platform {
       if (++records === lane.batchSize || lane.queued === 0) break;
     }
     this.events.next[last] = -1;
-    const seconds = slowness * (setting.overheadSeconds + recordSeconds) + this.records.delay(first);
+    const seconds = pace * (setting.overheadSeconds + recordSeconds) + this.records.delay(first);
     const fate = this.records.fateOf(first, seconds, setting.timeoutSeconds);
     const runs = fate === ENDS_WELL ? seconds : fate === TIMES_OUT ? setting.timeoutSeconds : seconds / 2;
     environmentsOf.fate[environment] = fate;
@@ -234,7 +235,7 @@ export class Platform {
     lane.inFlight += records;
     if (provisioned) lane.provisionedBusy++;
     else this.account.onDemandBusy++;
-    lane.noteService(records, runs, slowness * recordSeconds);
+    lane.noteService(records, runs, pace * recordSeconds);
     if (lane.counts(now)) {
       lane.usage.invocations++;
       if (cold) lane.usage.coldStarts++;

@@ -9,6 +9,7 @@ export const PURPOSE = {
   delayed: 7,
   slow: 8,
   lag: 9,
+  spread: 10,
 } as const;
 
 /** Room for the receives of one event, each with luck of its own. */

@@ -23,6 +23,8 @@ export interface LaneSetting {
   readonly overheadSeconds: number;
   /** s: per record. */
   readonly record: Distribution;
+  /** A factor for each invocation, of mean 1: h + Σ s takes so much of its usual time. Left out: always 1. */
+  readonly spread?: Distribution;
   readonly init: Distribution;
   /** An event older than this when it is received becomes EXPIRED. Infinity: never. */
   readonly deadlineSeconds: number;
