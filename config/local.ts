@@ -92,7 +92,7 @@ export const local: Configuration = {
   ],
   sources,
   rules,
-  applications: [...applications, { name: 'booking', pool: 'booking' }],
+  applications: [...applications, { name: 'booking', pool: 'booking' }, { name: 'layers', pool: 'booking' }],
   coordination: {
     startsPerSecond: 50,
     askAfterSeconds: 15,
