@@ -37,14 +37,11 @@ function provision(platform: Platform, lane: Lane, environments: number): void {
   }
   const { calendar, setting } = platform;
   const now = calendar.time;
-  const others = platform.account.provisionedHeld - lane.provisionedRequested;
-  const { concurrencyLimit, reservedElsewhere } = setting.account;
-  if (environments + others > concurrencyLimit - reservedElsewhere - LAMBDA_FACTS.unreservedLeast) {
+  if (!platform.account.mayHold(lane, environments)) {
     lane.provisionedStatus = 'failed';
     return;
   }
-  platform.account.provisionedHeld = others + environments;
-  lane.provisionedRequested = environments;
+  platform.account.hold(lane, environments);
   lane.meter.set(now, environments);
   const added = environments - lane.provisionedAllocated;
   if (added <= 0) {
@@ -59,8 +56,7 @@ function provision(platform: Platform, lane: Lane, environments: number): void {
 }
 
 function release(platform: Platform, lane: Lane): void {
-  platform.account.provisionedHeld -= lane.provisionedRequested;
-  lane.provisionedRequested = 0;
+  platform.account.hold(lane, 0);
   lane.provisionedStamp++;
   lane.meter.set(platform.calendar.time, 0);
   shrink(platform, lane, 0);
@@ -82,8 +78,7 @@ export function provisionedReady(platform: Platform, lane: Lane, environments: n
   const now = platform.calendar.time;
   lane.account(now);
   if (lane.provisionedRequested !== environments) {
-    platform.account.provisionedHeld += environments - lane.provisionedRequested;
-    lane.provisionedRequested = environments;
+    platform.account.hold(lane, environments);
     lane.meter.set(now, environments);
   }
   lane.provisionedAllocated = environments;

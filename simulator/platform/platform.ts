@@ -178,7 +178,7 @@ export class Platform {
   private acquire(lane: Lane, now: number): number {
     const luck = this.setting.routing === 'random' ? this.routingLuck(lane) : 0;
     if (lane.warm.size > 0 && lane.provisionedRate.take(now)) return lane.warm.take(luck);
-    if (this.account.isFull) return -1;
+    if (this.account.isFullFor(lane)) return -1;
     if (lane.idle.size === 0 && !lane.starts.has(now)) return -1;
     if (!this.account.requests.take(now)) return -1;
     const idle = lane.idle.take(luck);
@@ -234,7 +234,7 @@ export class Platform {
     lane.invocations++;
     lane.inFlight += records;
     if (provisioned) lane.provisionedBusy++;
-    else this.account.onDemandBusy++;
+    else this.account.count(lane, 1);
     lane.noteService(records, runs, pace * recordSeconds);
     if (lane.counts(now)) {
       lane.usage.invocations++;
@@ -264,10 +264,10 @@ export class Platform {
       else usage.onDemandBilledSeconds += billed;
     }
     if (provisioned) lane.provisionedBusy--;
-    else this.account.onDemandBusy--;
+    else this.account.count(lane, -1);
     this.giveBack(lane, environment, fate, provisioned, now);
-    // A provisioned environment serves no other lane.
-    if (provisioned || this.account.lanesWaiting === 0) this.poke(lane);
+    // A provisioned environment serves no other lane, and what is reserved for this one neither.
+    if (provisioned || lane.setting.reserved !== undefined || this.account.lanesWaiting === 0) this.poke(lane);
     else {
       // It may not simply keep what it had: others wait for the same concurrency.
       if (lane.queued > 0) this.account.block(lane);

@@ -45,6 +45,8 @@ export interface LaneSetting {
   readonly hops: number;
   /** Provisioned environments that are ready at the start. */
   readonly provisioned: number;
+  /** Of the account's concurrency, for this lane's function alone, and no more for it: its provisioned environments are part of it. Left out: none. */
+  readonly reserved?: number;
 }
 
 /** Each share is of invocations, but for `slowShare`, which is of environments. */
