@@ -1,7 +1,7 @@
 /**
  * Proves on the deployed stacks that a bad release is found by what it logs, within seconds, that nothing is done about it while recovery is
- * off, and that switched on it goes back to the version before by itself, after which events are DONE again. Beside it: a delivery that comes
- * twice at one moment, and the canary.
+ * off, and that switched on it goes back to the version before by itself, after which events are DONE again, those too that had died meanwhile.
+ * Beside it: a delivery that comes twice at one moment, and the canary.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type Connection, connect } from '../../cli/connection';
+import { recordsOf } from '../../cli/readers/ledger';
 import type { Incident } from '../../core/contracts/incident';
+import type { LedgerRecord } from '../../core/contracts/ledger';
 import { LIVE_ALIAS } from '../../core/contracts/names';
 import { bundle } from '../../lib/bundling';
 import { zip } from './conformance/zip';
@@ -237,4 +239,29 @@ describe('the monitor and recovery', () => {
     const shown = await until('the canary is heard', incidents, ({ provenAtMs = 0 }) => provenAtMs >= sinceMs, 20_000);
     expect(shown.incidents.filter(({ errorName }) => errorName === 'CanaryError')).toEqual([]);
   }, 40_000);
+
+  it('send again by themselves, each once, the events that had died of the release, and they are DONE', async () => {
+    const redrives = async () => {
+      const [incident] = ofLane(await incidents(), 'code');
+      // As its schedule does each minute.
+      await invoke('recovery', { incidents: [incident?.id] });
+      const { timeline = [] } = incident ?? {};
+      return timeline.flatMap(({ action, what, words }) => (action === 'redrive' && what === 'done' ? [words] : []));
+    };
+    const actions = await until('they are sent again', redrives, ({ length }) => length > 0, 60_000);
+    const dead = JSON.parse(await triage('dlq', 'list', '--all', '--lane', LANE, '--json')) as LedgerRecord[];
+    const generation = (number: number) =>
+      recordsOf(connection).read(dead.map(({ key }) => ({ key, generation: number })));
+    const second = await until(
+      'what was sent again has its outcome',
+      () => generation(2),
+      (records) => records.length > 0 && records.every(({ outcome }) => outcome !== undefined),
+      30_000,
+    );
+    expect(second.map(({ outcome }) => outcome?.kind)).toEqual(second.map(() => 'DONE'));
+    expect(await generation(3)).toEqual([]);
+    process.stdout.write(
+      `${dead.length} events had died; ${second.length} were sent again: ${actions.map((words) => words.slice(0, 40))}\n`,
+    );
+  }, 120_000);
 });
