@@ -17,6 +17,9 @@ export function drawsOf(distribution: Distribution, uniforms: Xoshiro128): Draws
 }
 const EXPONENTIALS = new WeakSet<Distribution>();
 
+/** Whether it was made by `exponential`: what is left of it does not depend on how much has passed. */
+export const isExponential = (distribution: Distribution): boolean => EXPONENTIALS.has(distribution);
+
 export const deterministic = (value: number): Distribution => ({ mean: value, scv: 0, sample: () => value });
 
 export function exponential(mean: number): Distribution {

@@ -7,6 +7,7 @@ export {
   erlang,
   exponential,
   hyperexponential,
+  isExponential,
   lognormal,
   type QuantilePoint,
   quantileTable,

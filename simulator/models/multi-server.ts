@@ -2,7 +2,16 @@
  * G/G/c with classes of non-preemptive priority, first come first served inside a class: with one class M/M/c, M/G/1, D/M/1. It exists
  * to be compared with what is known exactly.
  */
-import { BatchMeans, Calendar, type Distribution, type Draws, drawsOf, Ring, Xoshiro128 } from '../engine';
+import {
+  BatchMeans,
+  Calendar,
+  type Distribution,
+  type Draws,
+  drawsOf,
+  isExponential,
+  Ring,
+  Xoshiro128,
+} from '../engine';
 
 export interface ArrivalClass {
   readonly between: Distribution;
@@ -16,6 +25,11 @@ export interface MultiServerSetting {
   readonly seed: number;
   /** The share of waits longer than this is measured. */
   readonly waitBound?: number;
+  /**
+   * How: by counting such waits, which is the default, or by the chance of one given what an arrival finds, averaged over arrivals. The
+   * same in the mean, and closer to it where such waits are rare; only for one class whose service is exponential.
+   */
+  readonly tail?: 'counted' | 'given-found';
 }
 
 const ARRIVAL = 0;
@@ -34,7 +48,9 @@ export class MultiServer {
   private readonly services: readonly Draws[];
   private readonly queues: Ring[];
   private readonly waitBound: number;
-  private readonly watchesTail: boolean;
+  private readonly countsTail: boolean;
+  /** By how many wait before an arrival: the chance that it waits longer than the bound. Empty where waits are counted. */
+  private readonly chances: readonly number[];
   private busy = 0;
 
   constructor(private readonly setting: MultiServerSetting) {
@@ -46,7 +62,9 @@ export class MultiServer {
       drawsOf(service, new Xoshiro128(setting.seed, 2 * index + 1)),
     );
     this.waitBound = setting.waitBound ?? Number.POSITIVE_INFINITY;
-    this.watchesTail = setting.waitBound !== undefined;
+    const givenFound = setting.tail === 'given-found';
+    this.countsTail = setting.waitBound !== undefined && !givenFound;
+    this.chances = givenFound ? chancesOf(setting, this.waitBound) : [];
     this.queues = setting.classes.map(() => new Ring());
     this.waits = setting.classes.map(() => new BatchMeans());
     this.betweens.forEach((draws, index) => {
@@ -81,11 +99,13 @@ export class MultiServer {
       this.busy++;
       this.delayed.add(0);
       (this.waits[index] as BatchMeans).add(0);
-      if (this.watchesTail) this.beyond.add(0);
+      if (this.countsTail || this.chances.length > 0) this.beyond.add(0);
       this.begin(index);
     } else {
+      const queue = this.queues[index] as Ring;
       this.delayed.add(1);
-      (this.queues[index] as Ring).push(calendar.time);
+      if (this.chances.length > 0) this.beyond.add(this.chances[queue.length] ?? 1);
+      queue.push(calendar.time);
     }
   }
 
@@ -95,7 +115,7 @@ export class MultiServer {
       if (queue.length > 0) {
         const wait = this.calendar.time - queue.shift();
         (this.waits[index] as BatchMeans).add(wait);
-        if (this.watchesTail) this.beyond.add(wait > this.waitBound ? 1 : 0);
+        if (this.countsTail) this.beyond.add(wait > this.waitBound ? 1 : 0);
         this.begin(index);
         return;
       }
@@ -107,4 +127,23 @@ export class MultiServer {
     const { calendar } = this;
     calendar.push(calendar.time + (this.services[index] as Draws).next(), DEPARTURE, index);
   }
+}
+
+/**
+ * With all servers busy and k waiting, an arrival waits for k + 1 ends of service, which come c to a mean service time whatever has run
+ * before: so it waits longer than the bound where at most k come within it. As far as the chance is below 1.
+ */
+function chancesOf({ classes, servers }: MultiServerSetting, waitBound: number): readonly number[] {
+  const [only, another] = classes;
+  if (only === undefined || another !== undefined || !isExponential(only.service))
+    throw new RangeError('the chance of a wait is known for one class with exponential service');
+  const ends = (servers * waitBound) / only.service.mean;
+  const chances: number[] = [];
+  for (
+    let k = 0, term = Math.exp(-ends), sum = term;
+    sum < 1 && k <= 10 * ends + 100;
+    k++, term *= ends / k, sum += term
+  )
+    chances.push(sum);
+  return chances;
 }
