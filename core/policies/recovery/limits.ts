@@ -29,7 +29,7 @@ export function takeAction(limits: RecoveryLimits, settings: RecoverySettings, c
   if (tokens < 1) return no(nowMs + Math.ceil((1 - tokens) * refillMs), `${bucket} actions at once`);
   return {
     ok: true,
-    limits: { ...limits, tokens: tokens - 1, refilledAtMs: nowMs, actedAtMs: [...recent, nowMs].slice(-cap) },
+    limits: { ...limits, tokens: tokens - 1, refilledAtMs: nowMs, actedAtMs: [...recent, nowMs] },
   };
 }
 

@@ -62,6 +62,11 @@ describe('the finding of a log', () => {
     expect(found).not.toHaveProperty('errorName');
   });
 
+  it('is of the moment of the last of all its evidence', () => {
+    const long = decided('diagnosis', { evidence: [evidence(T, 'a'), evidence(T + 1, 'b'), evidence(T + 2, 'c')] });
+    expect(findingOfLog(long, RUNNER)?.atMs).toBe(T + 2);
+  });
+
   it('is bounded in its id and its words', () => {
     const long = findingOfLog(
       decided('diagnosis', { id: 'x'.repeat(300), evidence: [evidence(T, 'y'.repeat(400))] }),
@@ -78,13 +83,13 @@ describe('the finding of a log', () => {
 
 describe('the finding of a status event', () => {
   const identity = { saga: 'booking', application: 'travel', instance: 'i1', event: { key: 'k1', generation: 2 } };
-  const of = (status: 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'SUCCEEDED' | 'RUNNING', error?: string) =>
+  const of = (status: 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'SUCCEEDED' | 'RUNNING', error?: string, name = 'x-1') =>
     findingOfStatus(
       {
         id: 'e',
         source: 'aws.states',
         'detail-type': 'Step Functions Execution Status Change',
-        detail: { executionArn: 'a', stateMachineArn: 'm', name: 'x-1', status, error },
+        detail: { executionArn: 'a', stateMachineArn: 'm', name, status, error },
       },
       identity,
       T,
@@ -121,6 +126,7 @@ describe('the finding of a status event', () => {
 
   it('keeps no more of a long name than has room', () => {
     expect(of('FAILED', 'N'.repeat(150))?.errorName).toHaveLength(100);
+    expect(of('FAILED', undefined, 'x'.repeat(250))?.id).toHaveLength(200);
   });
 
   it.each(['ABORTED', 'SUCCEEDED', 'RUNNING'] as const)('is none of one that is %s', (status) => {
@@ -211,5 +217,9 @@ describe('the finding of the reconciler', () => {
     const { lookMs: _look, ...at } = looked;
     const long = 'x'.repeat(250);
     expect([findingOfEnd(long, '', at).id.length, findingOfOverdue(long, T, at).id.length]).toEqual([200, 200]);
+    const subject = { ...looked.subject, event: { key: long, generation: 1 } };
+    const stands = findingOfComparison({ says: 'stands', words: '' }, false, { ...looked, subject });
+    const alarm = findingOfAlarm({ alarmName: long, metric: 'Errors', functionName: 'f', since: 's' }, RUNNER, T);
+    expect([stands?.id.length, alarm.id.length]).toEqual([200, 200]);
   });
 });

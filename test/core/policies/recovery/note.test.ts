@@ -27,6 +27,17 @@ describe('noting', () => {
   it('opens an incident that is due at once', () => {
     expect(incidentWith(1)).toMatchObject({ state: 'open', dueAtMs: T, findings: 1, suspicions: 0, recentAtMs: [T] });
   });
+  it('keeps the name of the error, and which result is wrong, from whichever finding says it', () => {
+    const result = { key: { application: 'a', instance: 'i', name: 'n' }, version: 1 };
+    const named = incidentWith(1, { errorName: 'TypeError' });
+    expect(named).toMatchObject({ errorName: 'TypeError' });
+    expect(named).not.toHaveProperty('result');
+    expect(incidentWith(1, { standing: 'suspicion', errorName: 'TypeError' })).toMatchObject({
+      errorName: 'TypeError',
+    });
+    const later = noteFindings(named, [finding({ result }), finding({ errorName: 'RangeError' }), finding()], T);
+    expect(later).toMatchObject({ errorName: 'RangeError', result });
+  });
   it('takes a finding that is told twice for one', () => {
     const once = finding();
     const incident = noteFindings(undefined, [once, once], T);

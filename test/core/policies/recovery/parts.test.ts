@@ -121,8 +121,10 @@ describe('the limits', () => {
   });
 
   it('take no clock that goes back for a way around them', () => {
-    const acted = { ...limits, tokens: 0, actedAtMs: [T + 500] };
+    const acted = { ...limits, tokens: 0, actedAtMs: [T, T + 500] };
     expect(takeAction(acted, settings, T - 9_000)).toMatchObject({ ok: false, untilMs: T + 1_000 });
+    const often = { ...limits, actedAtMs: [T + 1, T + 2, T + 500] };
+    expect(takeAction(often, { ...settings, cap: 9 }, T - 9_000)).toMatchObject({ limits: { refilledAtMs: T + 500 } });
     expect(takeAction({ ...limits, tokens: 0 }, settings, T - 9_000)).toMatchObject({ untilMs: T + 1_000 });
     expect(takeAction({ ...limits, tokens: 1 }, settings, T - 9_000)).toMatchObject({ limits: { actedAtMs: [T] } });
   });
