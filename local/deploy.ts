@@ -29,6 +29,8 @@ export function targetEnvironment(target: DeployTarget, base: NodeJS.ProcessEnv 
     AWS_ACCESS_KEY_ID: base.AWS_ACCESS_KEY_ID ?? 'test',
     AWS_SECRET_ACCESS_KEY: base.AWS_SECRET_ACCESS_KEY ?? 'test',
     CDK_DISABLE_LEGACY_EXPORT_WARNING: '1',
+    // What is done locally is told to nobody.
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
     NODE_NO_WARNINGS: '1',
   };
 }
