@@ -48,7 +48,9 @@ export class MultiServer {
   private readonly services: readonly Draws[];
   private readonly queues: Ring[];
   private readonly waitBound: number;
+  private readonly watchesTail: boolean;
   private readonly countsTail: boolean;
+  private readonly weighsTail: boolean;
   /** By how many wait before an arrival: the chance that it waits longer than the bound. Empty where waits are counted. */
   private readonly chances: readonly number[];
   private busy = 0;
@@ -62,9 +64,10 @@ export class MultiServer {
       drawsOf(service, new Xoshiro128(setting.seed, 2 * index + 1)),
     );
     this.waitBound = setting.waitBound ?? Number.POSITIVE_INFINITY;
-    const givenFound = setting.tail === 'given-found';
-    this.countsTail = setting.waitBound !== undefined && !givenFound;
-    this.chances = givenFound ? chancesOf(setting, this.waitBound) : [];
+    this.watchesTail = setting.waitBound !== undefined;
+    this.weighsTail = this.watchesTail && setting.tail === 'given-found';
+    this.countsTail = this.watchesTail && !this.weighsTail;
+    this.chances = this.weighsTail ? chancesOf(setting, this.waitBound) : [];
     this.queues = setting.classes.map(() => new Ring());
     this.waits = setting.classes.map(() => new BatchMeans());
     this.betweens.forEach((draws, index) => {
@@ -99,12 +102,12 @@ export class MultiServer {
       this.busy++;
       this.delayed.add(0);
       (this.waits[index] as BatchMeans).add(0);
-      if (this.countsTail || this.chances.length > 0) this.beyond.add(0);
+      if (this.watchesTail) this.beyond.add(0);
       this.begin(index);
     } else {
       const queue = this.queues[index] as Ring;
       this.delayed.add(1);
-      if (this.chances.length > 0) this.beyond.add(this.chances[queue.length] ?? 1);
+      if (this.weighsTail) this.beyond.add(this.chances[queue.length] ?? 1);
       queue.push(calendar.time);
     }
   }
