@@ -1,6 +1,6 @@
 import { GetFunctionConcurrencyCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { Command } from 'commander';
-import { createControl } from '../adapters/aws';
+import { capOf, createControl } from '../adapters/aws';
 import type { LaneConfiguration } from '../core/contracts/configuration';
 import { LIVE_ALIAS } from '../core/contracts/names';
 import type { Connection } from './connection';
@@ -96,7 +96,7 @@ async function capacityOf({ clients, names }: Connection, lane: LaneConfiguratio
   const [mapping] = mappings.EventSourceMappings ?? [];
   return {
     mapping: mapping?.State ?? 'missing',
-    maximumConcurrency: mapping?.ScalingConfig?.MaximumConcurrency ?? lane.maximumConcurrency,
+    maximumConcurrency: (mapping && capOf(mapping)) ?? lane.maximumConcurrency,
     batchSize: mapping?.BatchSize ?? lane.batchSize,
     ...(concurrency.ReservedConcurrentExecutions === undefined
       ? {}

@@ -31,6 +31,7 @@ export const prod: Configuration = {
       objectiveSeconds: 1,
       maximumConcurrency: 300,
       reserved: true,
+      leastPollers: 2,
       admissionBound: 1_000_000,
     },
     {

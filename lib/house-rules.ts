@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
 import { type Configuration, visibilityTimeoutSeconds } from '../core/contracts/configuration';
 import { LIVE_ALIAS } from '../core/contracts/names';
+import { CONCURRENCY_PER_POLLER } from '../core/contracts/scheduling';
 
 type Json = Readonly<Record<string, unknown>>;
 export interface Template {
@@ -231,11 +232,7 @@ function objectiveFaults(templates: readonly Template[], configuration: Configur
 function concurrencyFaults(templates: readonly Template[], configuration: Configuration): Finding[] {
   const most = configuration.accountConcurrency - 100;
   const reserved = sum(templates, 'AWS::Lambda::Function', (each) => each.ReservedConcurrentExecutions);
-  const caps = sum(
-    templates,
-    'AWS::Lambda::EventSourceMapping',
-    (each) => (each.ScalingConfig as Json | undefined)?.MaximumConcurrency,
-  );
+  const caps = sum(templates, 'AWS::Lambda::EventSourceMapping', capOf);
   const finding = (detail: string): Finding => ({
     rule: 'concurrency-within-account',
     template: templates[0]?.path ?? '',
@@ -246,6 +243,14 @@ function concurrencyFaults(templates: readonly Template[], configuration: Config
     ...(reserved > most ? [finding(`${reserved} reserved`)] : []),
     ...(caps > most ? [finding(`${caps} by the mappings' caps`)] : []),
   ];
+}
+
+/** Of a mapping's properties: its own cap, or that of its provisioned pollers. */
+function capOf({ ScalingConfig, ProvisionedPollerConfig }: Json): unknown {
+  const pollers = (ProvisionedPollerConfig as Json | undefined)?.MaximumPollers;
+  return pollers === undefined
+    ? (ScalingConfig as Json | undefined)?.MaximumConcurrency
+    : Number(pollers) * CONCURRENCY_PER_POLLER;
 }
 
 function sum(templates: readonly Template[], type: string, value: (properties: Json) => unknown): number {

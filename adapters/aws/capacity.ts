@@ -1,6 +1,7 @@
 /** Lanes' capacity by Lambda's API: provisioned concurrency of `live`, and the event source mapping on the lane's queue. */
 import {
   DeleteProvisionedConcurrencyConfigCommand,
+  type EventSourceMappingConfiguration,
   GetAliasCommand,
   GetEventSourceMappingCommand,
   GetProvisionedConcurrencyConfigCommand,
@@ -8,13 +9,24 @@ import {
   PutProvisionedConcurrencyConfigCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import type { AccountObservation, ProvisionedStatus } from '../../core/contracts/scheduling';
+import {
+  type AccountObservation,
+  CONCURRENCY_PER_POLLER,
+  type ProvisionedStatus,
+} from '../../core/contracts/scheduling';
 import type { Capacity } from '../../core/ports';
+
+interface ControlledLane {
+  readonly runner: string;
+  readonly mappingId: string;
+  /** Of a mapping with provisioned pollers. */
+  readonly leastPollers?: number | undefined;
+}
 
 export interface CapacityOptions {
   readonly lambda: LambdaClient;
   readonly alias: string;
-  readonly lanes: Readonly<Record<string, { readonly runner: string; readonly mappingId: string }>>;
+  readonly lanes: Readonly<Record<string, ControlledLane>>;
   /** Known by configuration: what other functions use of an account at a moment, no API tells. */
   readonly account: AccountObservation;
 }
@@ -58,7 +70,7 @@ export function createCapacity({ lambda, alias, lanes, account }: CapacityOption
       ]);
       return {
         ...config,
-        maximumConcurrency: mapping.ScalingConfig?.MaximumConcurrency ?? MOST_POLLED,
+        maximumConcurrency: capOf(mapping) ?? MOST_POLLED,
         batchSize: mapping.BatchSize ?? 10,
         batchWindowSeconds: mapping.MaximumBatchingWindowInSeconds ?? 0,
         deploying: Object.keys(RoutingConfig?.AdditionalVersionWeights ?? {}).length > 0,
@@ -81,14 +93,35 @@ export function createCapacity({ lambda, alias, lanes, account }: CapacityOption
       }
     },
     updateMapping: async (lane, { maximumConcurrency, batchSize, batchWindowSeconds }) => {
+      const { mappingId, leastPollers } = of(lane);
       await lambda.send(
         new UpdateEventSourceMappingCommand({
-          UUID: of(lane).mappingId,
+          UUID: mappingId,
           BatchSize: batchSize,
           MaximumBatchingWindowInSeconds: batchWindowSeconds,
-          ScalingConfig: { MaximumConcurrency: maximumConcurrency },
+          ...cap(maximumConcurrency, leastPollers),
         }),
       );
     },
   };
+}
+
+/** Lambda takes one or the other. */
+const cap = (maximumConcurrency: number, leastPollers: number | undefined) =>
+  leastPollers === undefined
+    ? { ScalingConfig: { MaximumConcurrency: maximumConcurrency } }
+    : {
+        ProvisionedPollerConfig: {
+          MinimumPollers: leastPollers,
+          MaximumPollers: Math.ceil(maximumConcurrency / CONCURRENCY_PER_POLLER),
+        },
+      };
+
+/** Concurrent invocations that a mapping allows itself; `undefined` where nothing is set. */
+export function capOf({
+  ScalingConfig,
+  ProvisionedPollerConfig,
+}: Pick<EventSourceMappingConfiguration, 'ScalingConfig' | 'ProvisionedPollerConfig'>): number | undefined {
+  const { MaximumPollers } = ProvisionedPollerConfig ?? {};
+  return MaximumPollers === undefined ? ScalingConfig?.MaximumConcurrency : MaximumPollers * CONCURRENCY_PER_POLLER;
 }

@@ -1,6 +1,6 @@
 /** The ports on AWS. */
 export { acceptanceFromItem, createAcceptances } from './acceptances';
-export { createCapacity } from './capacity';
+export { capOf, createCapacity } from './capacity';
 export { createClaims } from './claims';
 export { contextFromItem, createContextStore } from './context-store';
 export { createControl } from './control';

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { coordinationFaults } from './coordination-faults';
 import { type Fault, InvalidValueError } from './errors';
 import { ruleSchema } from './rule';
+import { CONCURRENCY_PER_POLLER } from './scheduling';
 
 const name = v.pipe(
   v.string(),
@@ -54,6 +55,11 @@ const lane = v.strictObject({
   /** The mapping's cap (2-1,000); reserved concurrency is set where `reserved` says so. */
   maximumConcurrency: whole(2, 1000),
   reserved: v.boolean(),
+  /**
+   * Provisioned pollers that always stand (2-200), each for ten concurrent invocations: the lane then has no ramp to climb, and its cap counts in
+   * tens. Left out: a standard mapping.
+   */
+  leastPollers: v.optional(whole(2, 200)),
   maxReceiveCount: whole(5, 100),
   /** Provisioned environments that the controller never goes below and above. A ceiling of 0 keeps the lane on demand. */
   warmFloor: whole(0, 6000),
@@ -277,6 +283,7 @@ function laneFaults(each: LaneConfiguration, path: string, classes: readonly str
       value: each.warmFloor,
       allowed: `at most warmCeiling, ${each.warmCeiling}`,
     });
+  faults.push(...pollerFaults(each, path));
   const visibility = visibilityTimeoutSeconds(each);
   if (each.objectiveSeconds >= visibility)
     faults.push({
@@ -285,6 +292,21 @@ function laneFaults(each: LaneConfiguration, path: string, classes: readonly str
       allowed: `below the visibility timeout, ${visibility} s`,
     });
   return faults;
+}
+
+/** A mapping with provisioned pollers has no cap of its own but their number. */
+function pollerFaults({ leastPollers, maximumConcurrency }: LaneConfiguration, path: string): Fault[] {
+  if (leastPollers === undefined) return [];
+  const least = leastPollers * CONCURRENCY_PER_POLLER;
+  return maximumConcurrency % CONCURRENCY_PER_POLLER === 0 && maximumConcurrency >= least
+    ? []
+    : [
+        {
+          path: `${path}.maximumConcurrency`,
+          value: maximumConcurrency,
+          allowed: `a multiple of ${CONCURRENCY_PER_POLLER} from ${least} on, where leastPollers is ${leastPollers}`,
+        },
+      ];
 }
 
 /** Every class must have a standard lane in every pool of units, else an event could be classified and have nowhere to go. */

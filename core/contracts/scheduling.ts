@@ -6,6 +6,9 @@
  * environment runs one invocation at a time.
  */
 
+/** Concurrent invocations of one provisioned poller: docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html. */
+export const CONCURRENCY_PER_POLLER = 10;
+
 /** Events that arrived in one completed minute. `minute` is epoch milliseconds / 60,000, whole. */
 export interface MinuteCount {
   readonly minute: number;
@@ -50,7 +53,7 @@ export interface LaneCapacity {
   /** Usable; AWS gives a request whole or not at all. */
   readonly provisionedAllocated: number;
   readonly provisionedStatus: ProvisionedStatus;
-  /** Cap of the event source mapping, 2-1,000. */
+  /** Cap of the event source mapping, 2-1,000; of provisioned pollers ten times their greatest number. */
   readonly maximumConcurrency: number;
   readonly batchSize: number;
   readonly batchWindowSeconds: number;
@@ -73,6 +76,8 @@ export interface LaneTerms {
   /** Bounds of the mapping's cap. */
   readonly leastConcurrency: number;
   readonly mostConcurrency: number;
+  /** Provisioned pollers that always stand; the cap is then a multiple of ten. Left out: a standard mapping, which has to climb its ramp. */
+  readonly leastPollers?: number | undefined;
   readonly mostBatchSize: number;
   readonly memoryMegabytes: number;
 }

@@ -95,6 +95,7 @@ export function laneTerms(lane: LaneConfiguration): LaneTerms {
     ceiling: lane.warmCeiling,
     leastConcurrency: 2,
     mostConcurrency: lane.maximumConcurrency,
+    ...(lane.leastPollers === undefined ? {} : { leastPollers: lane.leastPollers }),
     mostBatchSize: lane.batchSize,
     memoryMegabytes: lane.memoryMegabytes,
   };

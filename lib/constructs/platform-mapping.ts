@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FunctionKind } from '../../core/contracts/functions';
+import { CONCURRENCY_PER_POLLER } from '../../core/contracts/scheduling';
 import { acknowledge } from './acknowledge';
 import type { PlatformFunction } from './platform-function';
 
@@ -18,6 +19,8 @@ export interface QueueMappingProps {
   readonly batchWindowSeconds?: number;
   /** Cap on concurrent invocations, 2-1,000. */
   readonly maximumConcurrency: number;
+  /** Provisioned pollers that always stand; the cap is then their greatest number. */
+  readonly leastPollers?: number | undefined;
 }
 
 export function mapQueue<K extends FunctionKind>(
@@ -31,7 +34,7 @@ export function mapQueue<K extends FunctionKind>(
     eventSourceArn: props.queueArn,
     batchSize: props.batchSize,
     ...(props.batchWindowSeconds ? { maxBatchingWindow: Duration.seconds(props.batchWindowSeconds) } : {}),
-    maxConcurrency: props.maximumConcurrency,
+    ...capOf(props),
     reportBatchItemFailures: true,
   });
   acknowledge(mapping, {
@@ -39,6 +42,13 @@ export function mapQueue<K extends FunctionKind>(
       'A mapping on an SQS queue knows no failure destination: what fails goes back to the queue, and after maxReceiveCount to its dead-letter queue.',
   });
   return mapping;
+}
+
+/** Lambda takes one or the other. */
+function capOf({ maximumConcurrency, leastPollers }: QueueMappingProps) {
+  if (leastPollers === undefined) return { maxConcurrency: maximumConcurrency };
+  const maximumPollers = maximumConcurrency / CONCURRENCY_PER_POLLER;
+  return { provisionedPollerConfig: { minimumPollers: leastPollers, maximumPollers } };
 }
 
 export interface StreamMappingProps {

@@ -40,6 +40,7 @@ export class PriorityLane extends Construct {
       batchSize: lane.batchSize,
       ...(lane.ordered ? {} : { batchWindowSeconds: lane.batchWindowSeconds }),
       maximumConcurrency: lane.maximumConcurrency,
+      leastPollers: lane.leastPollers,
     });
     this.controlled = {
       lane,

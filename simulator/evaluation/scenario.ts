@@ -11,11 +11,13 @@ export interface EventClass {
   /** Of all events. */
   readonly share: number;
   readonly mostBatchSize: number;
+  /** Provisioned pollers that Triage deploys for it; rivals have what their description says. */
+  readonly leastPollers?: number;
 }
 
 /** The classes, weights and objectives of `config/dev.ts`; the mix is a choice, and varied in the sensitivity table. */
 export const CLASSES: readonly EventClass[] = [
-  { name: 'critical', weight: 8, objectiveSeconds: 2, share: 0.1, mostBatchSize: 10 },
+  { name: 'critical', weight: 8, objectiveSeconds: 2, share: 0.1, mostBatchSize: 10, leastPollers: 2 },
   { name: 'high', weight: 4, objectiveSeconds: 5, share: 0.2, mostBatchSize: 10 },
   { name: 'normal', weight: 2, objectiveSeconds: 20, share: 0.4, mostBatchSize: 10 },
   { name: 'bulk', weight: 1, objectiveSeconds: 150, share: 0.3, mostBatchSize: 50 },

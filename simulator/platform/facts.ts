@@ -2,6 +2,7 @@
  * What is known of AWS Lambda and SQS, with its source; read on 2026-11-21. What AWS does not document (routing, keep-alive, how a
  * mapping scales down) is a setting, never a fact.
  */
+import { CONCURRENCY_PER_POLLER } from '../../core/contracts/scheduling';
 import { type Distribution, quantileTable } from '../engine';
 
 /** docs.aws.amazon.com/lambda/latest/dg: lambda-concurrency, provisioned-concurrency, services-sqs-scaling, gettingstarted-limits. */
@@ -20,7 +21,7 @@ export const LAMBDA_FACTS = {
   standardPerSecond: 5,
   standardMost: 1250,
   /** Provisioned pollers: concurrent invocations of each, how many are added a second (1,000 a minute), where it ends. */
-  concurrencyPerPoller: 10,
+  concurrencyPerPoller: CONCURRENCY_PER_POLLER,
   pollersPerSecond: 1000 / 60,
   pollersMost: 20_000,
   /** A provisioned configuration is billed in steps of this. */

@@ -121,12 +121,13 @@ export class Lane implements LaneView {
     return pollers.mode === 'standard' ? LAMBDA_FACTS.standardStart : pollers.least * LAMBDA_FACTS.concurrencyPerPoller;
   }
 
-  /** Maximum concurrency and provisioned pollers exclude each other. */
+  /** Maximum concurrency and provisioned pollers exclude each other: of these, a cap is their greatest number. */
   get pollerMost(): number {
     const { pollers } = this.setting;
-    return pollers.mode === 'standard'
-      ? Math.min(LAMBDA_FACTS.standardMost, this.maximumConcurrency)
-      : Math.min(LAMBDA_FACTS.pollersMost, pollers.most * LAMBDA_FACTS.concurrencyPerPoller);
+    if (pollers.mode === 'standard') return Math.min(LAMBDA_FACTS.standardMost, this.maximumConcurrency);
+    const { concurrencyPerPoller, pollersMost } = LAMBDA_FACTS;
+    const capped = Math.max(pollers.least, Math.ceil(this.maximumConcurrency / concurrencyPerPoller));
+    return Math.min(pollersMost, concurrencyPerPoller * Math.min(pollers.most, capped));
   }
 
   get pollersUpPerSecond(): number {

@@ -31,6 +31,7 @@ export const ABLATIONS: readonly System[] = [
   triage('without-hysteresis', 'Triage, but every change at once', { hysteresis: false }),
   triage('without-admission', 'Triage, but nothing is shed', { admission: false }),
   triage('without-provisioning', 'Triage, but all on demand', { provisioning: false }),
+  triage('without-pollers', 'Triage, but standard mappings', { pollers: false }),
   triage('without-weights', 'Triage, but all lanes weigh the same', { weights: false }),
 ];
 

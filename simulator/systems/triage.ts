@@ -7,6 +7,7 @@ import {
 } from '../../core/policies/scheduling/parameters';
 import { FIRST_STATE, type ScheduleState, schedule } from '../../core/policies/scheduling/schedule';
 import type { Scenario } from '../evaluation/scenario';
+import { LAMBDA_FACTS } from '../platform/facts';
 import type { ScalingPolicy } from '../platform/policy';
 import { type DemandSource, ensembleSource, lastValueSource, trueFutureSource } from './demand-source';
 import { type Knob, type Knobs, lanePerClass, type Setup, type System } from './system';
@@ -21,6 +22,7 @@ export interface Mechanisms {
   readonly admission: boolean;
   readonly provisioning: boolean;
   readonly weights: boolean;
+  readonly pollers: boolean;
 }
 
 export const ALL_MECHANISMS: Mechanisms = {
@@ -31,6 +33,7 @@ export const ALL_MECHANISMS: Mechanisms = {
   admission: true,
   provisioning: true,
   weights: true,
+  pollers: true,
 };
 
 export const TRIAGE_KNOBS: readonly Knob[] = [
@@ -74,16 +77,19 @@ export function triage(name: string, about: string, without: Partial<Mechanisms>
 }
 
 export function buildTriage(scenario: Scenario, parameters: SchedulingParameters, has: Mechanisms): Setup {
-  const lanes = lanePerClass(scenario, () => ({
+  const pollersOf = (index: number) => (has.pollers ? scenario.classes[index]?.leastPollers : undefined);
+  const lanes = lanePerClass(scenario, (index) => ({
     batchSize: has.batching ? 10 : 1,
     provisioned: 0,
+    ...pollersFor(pollersOf(index)),
   }));
-  const setups = lanes.map(({ setting, classOf }) => ({
+  const setups = lanes.map(({ setting, classOf }, index) => ({
     classOf,
     setting: {
       ...setting,
       terms: {
         ...setting.terms,
+        leastPollers: pollersOf(index),
         ...(has.batching ? {} : { mostBatchSize: 1 }),
         ...(has.weights ? {} : { weight: 1 }),
       },
@@ -98,6 +104,11 @@ export function buildTriage(scenario: Scenario, parameters: SchedulingParameters
     },
   };
 }
+
+const MOST_POLLERS = LAMBDA_FACTS.pollersMost / LAMBDA_FACTS.concurrencyPerPoller;
+
+const pollersFor = (least: number | undefined) =>
+  least === undefined ? {} : { pollers: { mode: 'provisioned', least, most: MOST_POLLERS } as const };
 
 function sourceFor(scenario: Scenario, parameters: SchedulingParameters, { forecast }: Mechanisms): DemandSource {
   if (forecast === 'last-value') return lastValueSource(parameters);

@@ -76,6 +76,16 @@ describe('faults', () => {
     );
   });
 
+  it.each([15, 10])('include a cap of %d where two provisioned pollers of ten each stand', (maximumConcurrency) => {
+    expect(faultsOf({ ...valid, lanes: [{ ...first, leastPollers: 2, maximumConcurrency }, ...others] })).toEqual([
+      {
+        path: 'lanes.0.maximumConcurrency',
+        value: maximumConcurrency,
+        allowed: 'a multiple of 10 from 20 on, where leastPollers is 2',
+      },
+    ]);
+  });
+
   it('include reserved concurrency that the account does not have', () => {
     const faults = faultsOf({ ...valid, accountConcurrency: 120 });
     expect(faults).toEqual([

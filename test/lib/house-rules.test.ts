@@ -66,6 +66,15 @@ describe('the house rules', () => {
     expect(rulesBroken(greedy)).toEqual(['concurrency-within-account']);
   });
 
+  it.each([
+    { ScalingConfig: { MaximumConcurrency: 901 } },
+    { ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 91 } },
+  ])('fails if mappings may take more than the account has, less 100: %j', (cap) => {
+    const { Mapping, ...rest } = lane(5);
+    const greedy = { ...rest, Mapping: { ...Mapping, Properties: { ...Mapping.Properties, ...cap } } };
+    expect(rulesBroken(greedy)).toEqual(['concurrency-within-account']);
+  });
+
   it('fails if a lane promises more than its visibility allows', () => {
     const lanes = configuration.lanes.map((each) => ({ ...each, objectiveSeconds: 3600 }));
     const rules = findFaults([template({})], { ...configuration, lanes }).map((finding) => finding.rule);

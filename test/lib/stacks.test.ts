@@ -89,6 +89,15 @@ describe('mappings', () => {
     }
   });
 
+  it('of lanes are capped by the configuration: by provisioned pollers of ten each, or by a maximum concurrency, never both', () => {
+    const capsOf = (lane: string) =>
+      all('AWS::Lambda::EventSourceMapping')
+        .filter((each) => JSON.stringify(each.FunctionName).includes(`Lane${lane}RunnerLive`))
+        .map((each) => ({ scaling: each.ScalingConfig, pollers: each.ProvisionedPollerConfig }));
+    expect(capsOf('critical')).toEqual([{ scaling: undefined, pollers: { MinimumPollers: 2, MaximumPollers: 2 } }]);
+    expect(capsOf('high')).toEqual([{ scaling: { MaximumConcurrency: 20 }, pollers: undefined }]);
+  });
+
   it('of streams have a failure destination and try for less than the stream remembers', () => {
     const streams = all('AWS::Lambda::EventSourceMapping').filter((each) => each.StartingPosition !== undefined);
     expect(streams).toHaveLength(3);

@@ -12,6 +12,7 @@ const laneTerms = v.strictObject({
   ceiling: v.number(),
   leastConcurrency: v.number(),
   mostConcurrency: v.number(),
+  leastPollers: v.optional(v.number()),
   mostBatchSize: v.number(),
   memoryMegabytes: v.number(),
 });

@@ -2,7 +2,14 @@
  * From a plan to the few changes that are worth making now. Raising is at once, since late capacity is no capacity; lowering waits
  * until several steps agree. Nothing is begun while AWS still works on the last change, and nothing is touched that a deploy owns.
  */
-import type { LaneObservation, LanePlan, Reason, ScalingAction } from '../../contracts/scheduling';
+import {
+  CONCURRENCY_PER_POLLER,
+  type LaneObservation,
+  type LanePlan,
+  type LaneTerms,
+  type Reason,
+  type ScalingAction,
+} from '../../contracts/scheduling';
 import type { PlanningParameters } from './parameters';
 
 /** Plain data, kept between steps. */
@@ -78,7 +85,13 @@ function provisionAction(state: HysteresisState, from: number, wanted: number, p
 
 /** Never below what is warm, which is paid for and of use to no other lane; never above what a person allows. */
 const capWith = ({ terms }: LaneObservation, plan: LanePlan, warm: number) =>
-  Math.min(terms.mostConcurrency, Math.max(plan.maximumConcurrency, warm));
+  Math.min(terms.mostConcurrency, possibleCap(terms, Math.max(plan.maximumConcurrency, warm)));
+
+/** The least cap that the mapping can have and that is not below this. */
+function possibleCap({ leastPollers }: LaneTerms, cap: number): number {
+  if (leastPollers === undefined) return cap;
+  return CONCURRENCY_PER_POLLER * Math.max(leastPollers, Math.ceil(cap / CONCURRENCY_PER_POLLER));
+}
 
 /** The mapping's cap rises at once and falls only by a change that is worth a call; a batch's shape changes with it. */
 function mappingAction(

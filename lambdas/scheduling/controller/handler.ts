@@ -32,7 +32,11 @@ const ports = {
     lanes: Object.fromEntries(
       Object.entries(environment.MAPPINGS).map(([lane, mappingId]) => [
         lane,
-        { runner: runnerFunction(lane), mappingId },
+        {
+          runner: runnerFunction(lane),
+          mappingId,
+          leastPollers: environment.LANE_TERMS.find((terms) => terms.lane === lane)?.leastPollers,
+        },
       ]),
     ),
     account: {

@@ -162,6 +162,31 @@ describe('capacity', () => {
     });
   });
 
+  it('counts provisioned pollers as ten concurrent invocations each, and changes their greatest number', async () => {
+    const polled = createCapacity({
+      lambda: new LambdaClient({}),
+      alias: 'live',
+      lanes: { critical: { runner: 'runner', mappingId: 'id', leastPollers: 2 } },
+      account: { concurrencyLimit: 1000, reservedElsewhere: 20 },
+    });
+    lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(none());
+    lambda.on(GetAliasCommand).resolves({});
+    lambda
+      .on(GetEventSourceMappingCommand)
+      .resolves({ ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 6 } });
+    lambda.on(UpdateEventSourceMappingCommand).resolves({});
+    expect(await polled.read('critical')).toMatchObject({ maximumConcurrency: 60 });
+    await polled.updateMapping('critical', { maximumConcurrency: 40, batchSize: 1, batchWindowSeconds: 0 });
+    expect(lambda.commandCalls(UpdateEventSourceMappingCommand).map(({ args }) => args[0].input)).toEqual([
+      {
+        UUID: 'id',
+        BatchSize: 1,
+        MaximumBatchingWindowInSeconds: 0,
+        ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 4 },
+      },
+    ]);
+  });
+
   it('reads a lane that has nothing set', async () => {
     lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(none());
     lambda.on(GetAliasCommand).resolves({});

@@ -102,6 +102,12 @@ describe('the mapping', () => {
     expect(concurrencyAt({ pollers }, 30.5)).toBe(700);
   });
 
+  it('with provisioned pollers keeps a cap by as many of them as it takes, and those that stand', () => {
+    const pollers = { mode: 'provisioned', least: 2, most: 2000 } as const;
+    expect(concurrencyAt({ pollers, maximumConcurrency: 41 }, 120)).toBe(50);
+    expect(concurrencyAt({ pollers, maximumConcurrency: 5 }, 120)).toBe(20);
+  });
+
   it('gathers a batch until it is full or its window is over', () => {
     const platform = run({ lanes: [lane({ arrivals: at(0, 1, 2, 10, 11), batchSize: 3, batchWindowSeconds: 5 })] });
     // Three at 2 s (cold); two when the window of the first is over, at 15 s.

@@ -120,6 +120,25 @@ describe('schedule', () => {
     ]);
   });
 
+  it('counts a cap in tens where pollers are provisioned, never below those that stand nor above what the lane may have', () => {
+    const capFor = (accountConcurrency: number, maximumConcurrency: number, leastPollers: number) => {
+      const lane = settled({ maximumConcurrency, provisionedRequested: 9 });
+      const polled = { ...lane, terms: { ...lane.terms, leastPollers, mostConcurrency: 40 } };
+      const account = { concurrencyLimit: accountConcurrency, reservedElsewhere: 0 };
+      const input = { lane: 'critical', lanes: [polled], forecasts: [certain(100)], account, parameters: PARAMETERS };
+      const { plan, actions } = schedule(FIRST_STATE, input, { nowMs: NOW_MS }).decision;
+      return {
+        planned: plan?.maximumConcurrency,
+        caps: actions.flatMap((each) => (each.kind === 'mapping' ? [each.maximumConcurrency] : [])),
+      };
+    };
+    expect(capFor(26, 20, 2)).toEqual({ planned: 23, caps: [30] });
+    expect(capFor(26, 30, 2)).toEqual({ planned: 23, caps: [] });
+    expect(capFor(26, 20, 4)).toEqual({ planned: 23, caps: [40] });
+    expect(capFor(26, 40, 2)).toEqual({ planned: 23, caps: [30] });
+    expect(capFor(1000, 20, 2)).toEqual({ planned: 40, caps: [40] });
+  });
+
   it('follows a slow fall, although its first step wanted nearly all that there is', () => {
     let state = FIRST_STATE;
     let requested = 90;
