@@ -7,6 +7,7 @@ module.exports = {
   // Jest lists the roots and asks who imports the changed file, for each mutant anew: so no more of them than that takes.
   roots: ['<rootDir>/core', '<rootDir>/lambdas', '<rootDir>/test'],
   testEnvironment: require.resolve('./jest.mutation.environment.cjs'),
+  testRunner: require.resolve('./jest.mutation.jest-circus.cjs'),
   testSequencer: require.resolve('./jest.mutation.sequencer.cjs'),
   moduleNameMapper: { '^fast-check$': '<rootDir>/jest.mutation.fast-check.cjs' },
   testMatch: [

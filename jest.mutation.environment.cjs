@@ -6,10 +6,13 @@ const ACTIVE_MUTANT = '__STRYKER_ACTIVE_MUTANT__';
 let fallen;
 
 module.exports = class extends TestEnvironment {
-  handleTestEvent({ name, test }) {
+  isFallen() {
     const mutant = process.env[ACTIVE_MUTANT];
-    if (mutant === undefined) return;
-    if (name === 'test_done' && test.errors.length > 0) fallen = mutant;
-    if (name === 'test_start' && fallen === mutant) test.mode = 'skip';
+    return mutant !== undefined && fallen === mutant;
+  }
+
+  handleTestEvent({ name, test }) {
+    if (name === 'test_done' && test.errors.length > 0) fallen = process.env[ACTIVE_MUTANT];
+    if (name === 'test_start' && this.isFallen()) test.mode = 'skip';
   }
 };
