@@ -31,7 +31,6 @@ export const dev: Configuration = {
       objectiveSeconds: 2,
       maximumConcurrency: 20,
       reserved: true,
-      leastPollers: 2,
       admissionBound: 100_000,
     },
     {

@@ -31,6 +31,7 @@ export const prod: Configuration = {
       objectiveSeconds: 1,
       maximumConcurrency: 300,
       reserved: true,
+      // A second is short: the mapping's ramp would use it up in a surge.
       leastPollers: 2,
       admissionBound: 1_000_000,
     },

@@ -94,7 +94,7 @@ const QUICK_CURVES = ['on-demand', 'static', 'tracking-average', 'keep-alive', '
 const LIMIT_SYSTEMS = ['naive', 'aws-default', 'triage'];
 const GRID_SYSTEMS = ['naive', 'aws-default', 'queue-per-class', 'scheduled-tracking', 'triage'];
 const RATE_SYSTEMS = ['naive', 'aws-default', 'triage'];
-const SURGE_SYSTEMS = ['naive', 'queue-per-class', 'provisioned-pollers', 'triage'];
+const SURGE_SYSTEMS = ['naive', 'queue-per-class', 'provisioned-pollers', 'triage', 'triage-pollers'];
 const USERS = [10, 20, 50, 100, 200, 500, 1000];
 
 export async function evaluate(

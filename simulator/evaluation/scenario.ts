@@ -11,7 +11,7 @@ export interface EventClass {
   /** Of all events. */
   readonly share: number;
   readonly mostBatchSize: number;
-  /** Provisioned pollers that Triage deploys for it; rivals have what their description says. */
+  /** Provisioned pollers that Triage has for it where it has any. */
   readonly leastPollers?: number;
 }
 

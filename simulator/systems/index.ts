@@ -20,6 +20,7 @@ export const SYSTEMS: readonly System[] = [
   scheduledTracking,
   esmrm,
   TRIAGE,
+  triage('triage-pollers', 'Triage with two provisioned pollers for the critical class', { pollers: true }),
   triage('triage-last-value', 'Triage with the last value as its forecast', { forecast: 'last-value' }),
   triage('triage-true-future', 'Triage with the true rates as its forecast', { forecast: 'true-future' }),
 ];
@@ -31,7 +32,6 @@ export const ABLATIONS: readonly System[] = [
   triage('without-hysteresis', 'Triage, but every change at once', { hysteresis: false }),
   triage('without-admission', 'Triage, but nothing is shed', { admission: false }),
   triage('without-provisioning', 'Triage, but all on demand', { provisioning: false }),
-  triage('without-pollers', 'Triage, but standard mappings', { pollers: false }),
   triage('without-weights', 'Triage, but all lanes weigh the same', { weights: false }),
 ];
 

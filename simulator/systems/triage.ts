@@ -13,7 +13,7 @@ import { type DemandSource, ensembleSource, lastValueSource, trueFutureSource } 
 import { type Knob, type Knobs, lanePerClass, type Setup, type System } from './system';
 import { triageAdmission } from './triage-admission';
 
-/** What can be taken away from Triage, one by one. */
+/** What can be taken away from Triage, one by one, or chosen: its forecast, and pollers, without which it is tuned and judged. */
 export interface Mechanisms {
   readonly forecast: 'ensemble' | 'last-value' | 'true-future';
   readonly lending: boolean;
@@ -33,7 +33,7 @@ export const ALL_MECHANISMS: Mechanisms = {
   admission: true,
   provisioning: true,
   weights: true,
-  pollers: true,
+  pollers: false,
 };
 
 export const TRIAGE_KNOBS: readonly Knob[] = [

@@ -89,14 +89,16 @@ describe('mappings', () => {
     }
   });
 
-  it('of lanes are capped by the configuration: by provisioned pollers of ten each, or by a maximum concurrency, never both', () => {
+  it('of lanes are capped by the configuration: by provisioned pollers of ten each, or by a maximum concurrency, never both', async () => {
+    const lanes = configuration.lanes.map((lane) => (lane.name === 'critical' ? { ...lane, leastPollers: 2 } : lane));
+    const polled = await synthesized({ ...configuration, lanes });
     const capsOf = (lane: string) =>
-      all('AWS::Lambda::EventSourceMapping')
+      resourcesOf(polled.lanes, 'AWS::Lambda::EventSourceMapping')
         .filter((each) => JSON.stringify(each.FunctionName).includes(`Lane${lane}RunnerLive`))
         .map((each) => ({ scaling: each.ScalingConfig, pollers: each.ProvisionedPollerConfig }));
     expect(capsOf('critical')).toEqual([{ scaling: undefined, pollers: { MinimumPollers: 2, MaximumPollers: 2 } }]);
     expect(capsOf('high')).toEqual([{ scaling: { MaximumConcurrency: 20 }, pollers: undefined }]);
-  });
+  }, 120_000);
 
   it('of streams have a failure destination and try for less than the stream remembers', () => {
     const streams = all('AWS::Lambda::EventSourceMapping').filter((each) => each.StartingPosition !== undefined);

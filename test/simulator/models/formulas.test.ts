@@ -36,6 +36,7 @@ const COMPUTED: Readonly<Record<string, readonly number[]>> = {
   'M/M/14 a=10': wait(10, 14),
   'M/M/100 a=90': wait(90, 100).slice(1),
   'M/M/15 a=10': [mmcWaitTail({ ...mmc(10, 15), waitSeconds: 0.5 })],
+  'M/M/17 a=10, by what arrivals find': [mmcWaitTail({ ...mmc(10, 17), waitSeconds: 0.5 })],
   'priority M/M/1 .4+.4': priority(1, 1, 0.4, 0.4),
   'priority M/M/4 .5/1.5/1.2': priority(4, 1, 0.5, 1.5, 1.2),
   'priority M/M/1 rate 3, .2/.6/1.2': priority(1, 1 / 3, 0.2, 0.6, 1.2),
