@@ -107,6 +107,9 @@ async function times(): Promise<{ readonly thrown: readonly number[]; readonly n
   return { thrown: sorted(thrown), noted: sorted(noted) };
 }
 
+const deadLetters = async () =>
+  JSON.parse(await triage('dlq', 'list', '--all', '--lane', LANE, '--json')) as readonly LedgerRecord[];
+
 const load = (seconds: number) =>
   triage('load', '--seconds', String(seconds), '--rate', '3', '--mix', `${LANE}=1`, '--json');
 
@@ -145,11 +148,12 @@ describe('the monitor and recovery', () => {
   }, 180_000);
 
   it('do nothing while recovery is off', async () => {
+    await until('events have died of it', deadLetters, ({ length }) => length > 0, 90_000);
     const [incident] = ofLane(await incidents(), 'code');
     await invoke('recovery', { incidents: [incident?.id] });
     expect(ofLane(await incidents(), 'code')[0]).toMatchObject({ spent: 0 });
     expect(await liveVersion()).not.toBe(before);
-  }, 60_000);
+  }, 120_000);
 
   it('go back to the version before when it is on, and events are DONE again', async () => {
     await triage('recovery', 'on');
@@ -241,15 +245,18 @@ describe('the monitor and recovery', () => {
   }, 40_000);
 
   it('send again by themselves, each once, the events that had died of the release, and they are DONE', async () => {
-    const redrives = async () => {
+    const timeline = async () => {
       const [incident] = ofLane(await incidents(), 'code');
       // As its schedule does each minute.
       await invoke('recovery', { incidents: [incident?.id] });
-      const { timeline = [] } = incident ?? {};
-      return timeline.flatMap(({ action, what, words }) => (action === 'redrive' && what === 'done' ? [words] : []));
+      return incident?.timeline ?? [];
     };
-    const actions = await until('they are sent again', redrives, ({ length }) => length > 0, 60_000);
-    const dead = JSON.parse(await triage('dlq', 'list', '--all', '--lane', LANE, '--json')) as LedgerRecord[];
+    const redrives = (entries: Incident['timeline']) =>
+      entries.flatMap(({ action, what, words }) => (action === 'redrive' && what === 'done' ? [words] : []));
+    const actions = redrives(
+      await until('they are sent again', timeline, (entries) => redrives(entries).length > 0, 60_000),
+    );
+    const dead = await deadLetters();
     const generation = (number: number) =>
       recordsOf(connection).read(dead.map(({ key }) => ({ key, generation: number })));
     const second = await until(

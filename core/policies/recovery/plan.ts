@@ -6,6 +6,7 @@ import type { ActionKind, BegunAction, Incident, RecoveryLimits, RecoveryMode } 
 import type { OutcomeKind } from '../../contracts/ledger';
 import type { Comparison } from '../compare-saga';
 import { takeAction } from './limits';
+import { MOST_REDRIVEN } from './redrivable';
 import { type PolicyRow, type RecoverySettings, rowFor } from './settings';
 
 const OFF = 'recovery is switched off';
@@ -23,7 +24,7 @@ export interface FunctionFacts {
   readonly isOlder: boolean;
   /** Of a runner's lane. */
   readonly isPaused: boolean;
-  /** Events of the lane that died of it and were not sent again yet; asked only once something was done about it. */
+  /** Of a lane's runner: events that died of it and were not sent again yet; asked only once something was done about it. */
   readonly dead?: number;
 }
 
@@ -183,13 +184,18 @@ function byRow(limits: RecoveryLimits, { incident, facts, mode }: PlanInput, row
 function isOver(plan: Plan, limits: RecoveryLimits, { incident, facts, mode }: PlanInput, tools: PlanTools): Plan {
   const { nowMs, settings } = tools;
   const stands = facts.on === 'saga' && facts.settled?.comparison.says === 'stands' && facts.settled.isRedrivable;
-  const died = facts.on === 'function' && plan.decision === 'resolve' ? (facts.dead ?? 0) : 0;
-  if (!stands && died === 0) return plan;
+  const died = facts.on === 'function' && plan.decision === 'resolve' ? facts.dead : undefined;
+  if (!stands && died === undefined) return plan;
   if (incident.redrivenAtMs !== undefined && stands) return plan;
-  if (incident.spent >= settings.budget)
-    return died === 0
+  if (incident.spent >= settings.budget && died !== 0)
+    return stands
       ? plan
       : { decision: 'park', reason: `${died} events died of it: \`triage dlq list\`, then \`triage dlq redrive\`` };
+  if (died !== undefined) {
+    const dueAtMs = nextLookMs(incident, died, tools);
+    if (dueAtMs > nowMs) return { decision: 'wait', dueAtMs, reason: `${plan.reason}; what died of it may come yet` };
+    if (died === 0) return plan;
+  }
   if (mode === 'off') return { decision: 'wait', dueAtMs: nowMs + settings.lookAgainMs, reason: OFF };
   const taken = takeAction(limits, settings, nowMs);
   if (!taken.ok) return { decision: 'wait', dueAtMs: taken.untilMs, reason: taken.reason };
@@ -198,6 +204,21 @@ function isOver(plan: Plan, limits: RecoveryLimits, { incident, facts, mode }: P
     : `${plan.reason}; ${died} events died of it`;
   const action: BegunAction = { kind: 'redrive', number: incident.spent + 1, atMs: nowMs };
   return { decision: 'act', action, reason, limits: taken.limits };
+}
+
+/**
+ * Of a fault that is gone: what failed of it for the last time waits out its backoff before it is dead-lettered. The first ones are sent
+ * again as soon as they are seen, those after them together at the end, so that the budget suffices.
+ */
+function nextLookMs(
+  { lastActedAtMs = 0, redrivenAtMs }: Incident,
+  died: number,
+  { nowMs, settings: { stragglersMs, lookAgainMs } }: PlanTools,
+): number {
+  const untilMs = lastActedAtMs + stragglersMs;
+  if (nowMs >= untilMs || died > MOST_REDRIVEN) return nowMs;
+  if (redrivenAtMs !== undefined) return untilMs;
+  return died > 0 ? nowMs : Math.min(untilMs, nowMs + lookAgainMs);
 }
 
 function begun(kind: ActionKind, { spent }: Incident, facts: Facts, atMs: number): BegunAction {

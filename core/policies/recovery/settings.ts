@@ -35,6 +35,8 @@ export interface RecoverySettings {
   readonly betweenRollbacksMs: number;
   /** How long somebody outside who does not answer is asked again what an action has changed. */
   readonly unsureMs: number;
+  /** After an action that helped, how long events of the lane may still die of the fault: backoff, visibility, and the dead-letter queue. */
+  readonly stragglersMs: number;
   /** How long to wait before looking at what an action has done. */
   readonly lookAgainMs: number;
   /** How long recovery holds an incident; longer than it may run. */
@@ -149,6 +151,7 @@ export const DEFAULT_RECOVERY: RecoverySettings = {
   youngVersionMs: 30 * MINUTE_MS,
   betweenRollbacksMs: 10 * MINUTE_MS,
   unsureMs: 10 * MINUTE_MS,
+  stragglersMs: 5 * MINUTE_MS,
   lookAgainMs: 15 * SECOND_MS,
   leaseMs: 60 * SECOND_MS,
 };

@@ -98,6 +98,8 @@ async function functionFacts(
     isShared: Object.keys(weights).length > 0,
     isOlder: (before?.findings ?? 0) > 0,
     isPaused: lane?.paused ?? false,
-    ...(incident.spent > 0 ? { dead: (await diedOf(records, incident, nowMs)).length } : {}),
+    ...(incident.spent > 0 && subject.lane !== undefined
+      ? { dead: (await diedOf(records, incident, nowMs)).length }
+      : {}),
   };
 }

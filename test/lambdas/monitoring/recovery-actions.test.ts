@@ -280,7 +280,7 @@ describe('events that died of a fault', () => {
     expect(sent(bench)).toHaveLength(MOST_REDRIVEN);
     expect(words).toContain('there are more');
   });
-  it('are counted only once something was done about it, and not those of before the last redrive', async () => {
+  it('are counted only once something was done about it, of a lane, and not those of before the last redrive', async () => {
     const bench = withQueue();
     await died(bench, 'a');
     const dead = async (incident: Incident) => {
@@ -290,6 +290,8 @@ describe('events that died of a fault', () => {
     expect(await dead(runner())).toBeUndefined();
     expect(await dead(over())).toBe(1);
     expect(await dead(over({ redrivenAtMs: T + 5 }))).toBe(0);
+    const step = { on: 'function', functionName: 'triage-x-reserve', version: '2', part: 'step' } as const;
+    expect(await dead(over({ subject: step }))).toBeUndefined();
   });
 });
 

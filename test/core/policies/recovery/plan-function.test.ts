@@ -118,6 +118,33 @@ describe('of a lane', () => {
       expect(plan(quiet(), died)).toEqual(expected);
       expect(plan(quiet({ redrivenAtMs: T - 1 }), died)).toEqual(expected);
     });
+    describe('looks for what has failed for the last time and waits to be dead-lettered', () => {
+      const reason = 'it was not found again; what died of it may come yet';
+      const acted = (agoMs: number, more: Partial<Incident> = {}) => quiet({ lastActedAtMs: T - agoMs, ...more });
+      const none = { ...FUNCTION_FACTS, dead: 0 };
+      const LATE_MS = 300_000;
+      it('again and again while nothing has died, for five minutes after the action', () => {
+        expect(plan(acted(15_000), none)).toEqual({ ...LOOKS_AGAIN, reason });
+        expect(plan(acted(LATE_MS - 1), none)).toEqual({ decision: 'wait', dueAtMs: T + 1, reason });
+        expect(plan(acted(LATE_MS), none)).toMatchObject({ decision: 'resolve' });
+      });
+      it('and sends the first ones again as they are seen, those after them together when no more can come', () => {
+        expect(plan(acted(15_000), died)).toMatchObject({ action: { kind: 'redrive', number: 2 } });
+        const again = (agoMs: number) => acted(agoMs, { spent: 2, redrivenAtMs: T - agoMs });
+        expect(plan(again(1_000), died)).toEqual({ decision: 'wait', dueAtMs: T + LATE_MS - 1_000, reason });
+        expect(plan(again(LATE_MS), died)).toMatchObject({ action: { kind: 'redrive', number: 3 } });
+      });
+      it('but sends more than one action can take at once', () => {
+        const again = acted(1_000, { spent: 2, redrivenAtMs: T - 1_000 });
+        const many = (dead: number) => plan(again, { ...FUNCTION_FACTS, dead });
+        expect(many(20)).toMatchObject({ decision: 'wait' });
+        expect(many(21)).toMatchObject({ action: { kind: 'redrive', number: 3 } });
+      });
+      it('and without a budget only says that there are any', () => {
+        expect(plan(acted(15_000, { spent: 3 }), died)).toMatchObject({ decision: 'park' });
+        expect(plan(acted(15_000, { spent: 3 }), none)).toEqual({ ...LOOKS_AGAIN, reason });
+      });
+    });
     it('asks a person for what it has no budget to send, and resolves where nothing died', () => {
       const reason = '3 events died of it: `triage dlq list`, then `triage dlq redrive`';
       expect(plan(quiet({ spent: 3 }), died)).toEqual({ decision: 'park', reason });
