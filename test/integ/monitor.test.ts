@@ -128,7 +128,7 @@ describe('the monitor and recovery', () => {
   }, 60_000);
 
   it('find what a unit throws, each time, within two seconds at the 95th percentile', async () => {
-    await load(25);
+    await load(12);
     const seen = await until(
       'the monitor has noted what was thrown',
       times,
@@ -157,8 +157,10 @@ describe('the monitor and recovery', () => {
 
   it('go back to the version before when it is on, and events are DONE again', async () => {
     await triage('recovery', 'on');
-    await load(10);
-    await until('the version before is live', liveVersion, (version) => version === before, 200_000);
+    await Promise.all([
+      load(10),
+      until('the version before is live', liveVersion, (version) => version === before, 200_000),
+    ]);
     const [incident] = ofLane(await incidents(), 'code');
     expect(incident?.timeline.map(({ what, action }) => `${what} ${action ?? ''}`)).toContain('begun roll-back');
     const file = join(folder, 'events.ndjson');
