@@ -12,6 +12,7 @@ const ROOT = join(__dirname, '..');
 const SECOND_ROW = [
   'test/integ/conformance/',
   'test/integ/backlog.test.ts',
+  'test/integ/definitions.test.ts',
   'test/integ/monitor.test.ts',
   'test/integ/ports.test.ts',
   'test/integ/republish.test.ts',

@@ -7,6 +7,7 @@ import {
   INIT_FAILED,
   lastOf,
   logged,
+  OTHER,
   platform,
   REQUEST,
   report,
@@ -165,6 +166,8 @@ describe('the evidence', () => {
   });
 });
 
+const CUT = 'x'.repeat(250_000);
+
 describe('what counts', () => {
   const decisionOf = (...messages: string[]) => lastOf(...messages)?.decision;
   it.each<[string, string[], string]>([
@@ -187,13 +190,28 @@ describe('what counts', () => {
     ['a report that nobody saw begin', [TIMED_OUT], 'suspicion'],
     ['an error of a logger', [logged({ error })], 'diagnosis'],
     ['a warning of a logger', [logged({ level: 'WARN', error })], 'suspicion'],
-    [
-      'a report that follows a cut line and names the request that runs',
-      [START, 'x'.repeat(250_000), TIMED_OUT],
-      'diagnosis',
-    ],
-    ['a line of a logger that follows a cut one', ['x'.repeat(250_000), logged({ error })], 'none'],
+    ['a report that follows a cut line and names the request that runs', [START, CUT, TIMED_OUT], 'diagnosis'],
+    ['a line of a logger that follows a cut one', [CUT, logged({ error })], 'none'],
   ])('%s', (_what, messages, expected) => {
     expect(decisionOf(...messages)).toBe(expected);
+  });
+
+  const KILLED = `RequestId: ${REQUEST} Error: Runtime exited with error: signal: killed\nRuntime.ExitError`;
+  it.each<[string, string[], string]>([
+    ['a report of another request after a cut line', [START, CUT, report(OTHER, 'Status: timeout')], 'after-cut'],
+    ['a report after a cut line while nothing runs', [CUT, TIMED_OUT], 'after-cut'],
+    [
+      'an error of the request that runs after a cut line, since a user may have written it',
+      [START, CUT, thrown('AccessDenied')],
+      'after-cut',
+    ],
+    ['text after a cut line', [START, CUT, 'and so on'], 'after-cut'],
+    ['another cause of what was diagnosed surely', [START, KILLED, TIMED_OUT], 'already-diagnosed'],
+  ])('nothing is made of %s', (_what, messages, code) => {
+    expect(lastOf(...messages)).toMatchObject({ decision: 'none', reason: { code } });
+  });
+  it('an error that names a request is not the initialisation’s', () => {
+    expect(diagnosisOf(INIT, thrown('TypeError', OTHER), INIT_FAILED).evidence).toHaveLength(1);
+    expect(lastOf(thrown('TypeError', 'undefined'))).toMatchObject({ decision: 'suspicion' });
   });
 });

@@ -41,6 +41,24 @@ describe('classifyError', () => {
       'dependency',
       'ECONNREFUSED',
     ],
+    [
+      'the cause, where the name is only Error',
+      { name: 'Error', causeCode: 'ECONNREFUSED' },
+      'dependency',
+      'ECONNREFUSED',
+    ],
+    [
+      'the code before the cause, of several errors in one',
+      { name: 'AggregateError', code: 'ENOTFOUND', causeCode: 'ECONNREFUSED' },
+      'dependency',
+      'ENOTFOUND',
+    ],
+    [
+      'the network, where fetch tells no cause',
+      { name: 'TypeError', message: 'terminated' },
+      'dependency',
+      'NetworkingError',
+    ],
     ['a hung-up socket', { name: 'Error', message: 'socket hang up' }, 'dependency', 'ECONNRESET'],
   ])('goes by %s', (_what, error, kind, name) => {
     expect(classifyError(error)).toEqual({ kind, name, known: true });
@@ -57,6 +75,11 @@ describe('classifyError', () => {
   it('says that it guesses', () => {
     expect(classifyError({ name: 'Runtime.New' })).toEqual({ kind: 'invocation', name: 'Runtime.New', known: false });
     expect(classifyError({ name: 'Extension.New' })).toEqual({ kind: 'init', name: 'Extension.New', known: false });
-    expect(classifyError({ name: 'MyError' })).toEqual({ kind: 'code', name: 'MyError', known: false });
+    expect(classifyError({ name: 'MyRuntime.New' })).toMatchObject({ kind: 'code', known: false });
+    expect(classifyError({ name: 'MyError', causeCode: 'ECONNREFUSED' })).toEqual({
+      kind: 'code',
+      name: 'MyError',
+      known: false,
+    });
   });
 });
