@@ -9,6 +9,13 @@ export function person(shop: Shop): void {
 
   describe('a person', () => {
     const pause = (name: string) => sagaPorts(shop.connection).control.setPaused('booking', instanceOf(name), true);
+    const untilBegun = (event: CloudEvent) =>
+      until(
+        'it has begun',
+        async () => (await executionsOf(event).catch(() => [])).length,
+        (count) => count === 1,
+        60_000,
+      );
     const untilWaiting = (event: CloudEvent) =>
       until(
         'the saga waits',
@@ -21,12 +28,7 @@ export function person(shop: Shop): void {
       const event = order('h1');
       await pause('h1');
       await send([event]);
-      await until(
-        'it has begun',
-        async () => (await executionsOf(event).catch(() => [])).length,
-        (count) => count === 1,
-        60_000,
-      );
+      await untilBegun(event);
       await untilWaiting(event);
       expect(await resultOf('h1', 'payment')).toBeUndefined();
       await triage('saga', 'resume', event.id);
@@ -37,12 +39,7 @@ export function person(shop: Shop): void {
       const event = order('i1');
       await pause('i1');
       await send([event]);
-      await until(
-        'it has begun',
-        async () => (await executionsOf(event).catch(() => [])).length,
-        (count) => count === 1,
-        60_000,
-      );
+      await untilBegun(event);
       await triage('saga', 'cancel', event.id, '--reason', 'changed my mind');
       await triage('saga', 'resume', event.id);
       const [outcome] = await outcomes(event);
