@@ -14,7 +14,7 @@ const SPEC: ScenarioSpec = {
   ...BASE_SPEC,
   accountConcurrency: 130,
   warmUpMinutes: 1,
-  measuredMinutes: 4,
+  measuredMinutes: 2,
   workload: 'bursts',
 };
 const run = (system: string, spec: ScenarioSpec = SPEC) => runTask({ system, knobs: {}, spec });
