@@ -4,7 +4,7 @@ import { decideShed, NOTHING_SHED } from '../../core/policies/shed';
 import type { Scenario } from '../evaluation/scenario';
 import { ADMIT, type Admission, type LaneView, SHED } from '../platform/policy';
 
-/** As often as ingestion looks. */
+/** Ingestion looks every five seconds, each worker for itself, and has deadlines and a bound on what a lane holds: none of that is modelled. */
 const EVERY_SECONDS = 1;
 
 /** Lanes in the order of their classes, the most urgent first. */

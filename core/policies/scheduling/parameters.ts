@@ -1,6 +1,6 @@
 /**
- * The knobs of planning. Their values in use are the tuned ones, which are data; these are the meanings, and defaults that are safe
- * without tuning. A lower objective is a lane's own, see `LaneTerms`.
+ * The knobs of planning and their defaults, which are what is deployed: an environment's configuration sets the cost ceiling and nothing
+ * else. They were set by hand; what tuning offers is not taken over. Floors, ceilings and objectives are a lane's own, see `LaneTerms`.
  */
 import { DEFAULT_FORECAST_PARAMETERS, type ForecastParameters } from '../forecast';
 
