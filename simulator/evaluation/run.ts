@@ -40,7 +40,7 @@ export function settingFor(scenario: Scenario, setup: Setup): PlatformSetting {
     seed: spec.seed,
     lanes: setup.lanes.map((each) => each.setting),
     account: { concurrencyLimit: spec.accountConcurrency, reservedElsewhere: 0 },
-    keepAliveSeconds: setup.keepAliveSeconds ?? spec.keepAliveSeconds,
+    keepAliveSeconds: spec.keepAliveSeconds,
     routing: spec.routing,
     provisionedLag: deterministic(spec.lagSeconds),
     startMinute: START_MINUTE,

@@ -13,7 +13,7 @@ export class AccountConcurrency {
   private readonly waiting: Lane[] = [];
   private turn = 0;
 
-  constructor(private readonly setting: PlatformSetting) {
+  constructor(setting: PlatformSetting) {
     const { concurrencyLimit, reservedElsewhere } = setting.account;
     const reserved = setting.lanes.reduce((sum, lane) => sum + (lane.reserved ?? 0), 0);
     this.limit = concurrencyLimit - reservedElsewhere - reserved;
@@ -67,12 +67,11 @@ export class AccountConcurrency {
     this.waiting.splice(this.waiting.indexOf(lane), 1);
   }
 
-  /** Whose turn it is, by the policy or one after the other; only where some wait. */
-  next(now: number): Lane {
+  /** Whose turn it is, one after the other; only where some wait. */
+  next(): Lane {
     const { waiting } = this;
-    const index = this.setting.policy?.choose?.(waiting, now) ?? this.turn++ % waiting.length;
-    const lane = waiting[index];
-    if (lane === undefined) throw new RangeError(`the policy chose lane ${index} of ${waiting.length} that wait`);
+    const lane = waiting[this.turn++ % waiting.length];
+    if (lane === undefined) throw new RangeError('no lane waits for concurrency');
     return lane;
   }
 }

@@ -55,7 +55,7 @@ export class Lane implements LaneView {
   batchSize: number;
   batchWindowSeconds: number;
   form: 'fused' | 'split';
-  keepAliveSeconds: number;
+  readonly keepAliveSeconds: number;
   provisionedRequested = 0;
   provisionedAllocated = 0;
   provisionedStatus: ProvisionedStatus = 'none';
@@ -66,7 +66,6 @@ export class Lane implements LaneView {
   pendingMapping: Extract<ScalingAction, { kind: 'mapping' }> | undefined;
   /** When the alarm for the batch window rings; an older one is stale. */
   windowDue = Number.NaN;
-  idleStamp = 0;
   ticking = false;
   watchingIdle = false;
   /** Waits for the account's concurrency, or for a rate. */

@@ -271,7 +271,7 @@ export class Platform {
     else {
       // It may not simply keep what it had: others wait for the same concurrency.
       if (lane.queued > 0) this.account.block(lane);
-      this.relieve(now);
+      this.relieve();
     }
   }
 
@@ -290,7 +290,7 @@ export class Platform {
       lane.idle.add(environment, now);
       if (!lane.watchingIdle) {
         lane.watchingIdle = true;
-        this.calendar.push(now + lane.keepAliveSeconds, IDLE_EXPIRY, lane.index, lane.idleStamp);
+        this.calendar.push(now + lane.keepAliveSeconds, IDLE_EXPIRY, lane.index);
       }
     }
   }
@@ -302,10 +302,10 @@ export class Platform {
   }
 
   /** Offers what has become free to the lanes that wait, until the account is full again. */
-  private relieve(now: number): void {
+  private relieve(): void {
     const { account } = this;
     for (let left = account.lanesWaiting; left > 0 && account.lanesWaiting > 0 && !account.isFull; left--)
-      this.poke(account.next(now));
+      this.poke(account.next());
   }
 
   private tickLater(lane: Lane): void {
@@ -330,10 +330,6 @@ export class Platform {
 
   private expireIdle(lane: Lane): void {
     const now = this.calendar.time;
-    if (this.calendar.stamp !== lane.idleStamp) {
-      this.acted--;
-      return;
-    }
     lane.account(now);
     let expired = 0;
     // The same sum as the one that set the alarm, so that rounding cannot make it ring a hair too early for ever.
@@ -341,7 +337,6 @@ export class Platform {
       lane.environmentsOf.destroy(lane.idle.takeOldest());
     if (expired === 0) this.acted--;
     lane.watchingIdle = lane.idle.size > 0;
-    if (lane.watchingIdle)
-      this.calendar.push(lane.idle.oldestSince() + lane.keepAliveSeconds, IDLE_EXPIRY, lane.index, lane.idleStamp);
+    if (lane.watchingIdle) this.calendar.push(lane.idle.oldestSince() + lane.keepAliveSeconds, IDLE_EXPIRY, lane.index);
   }
 }

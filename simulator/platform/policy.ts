@@ -32,10 +32,6 @@ export interface ScalingPolicy {
     account: AccountObservation,
     nowMs: number,
   ): readonly ScalingAction[];
-  /** Each minute, for each lane: how long its idle environments stay. Left out: as the platform does. Only rivals that own the platform can. */
-  keepAliveSeconds?(observation: LaneObservation, nowMs: number): number;
   /** For each arrival. Left out: all are admitted. */
   admit?(lane: LaneView, all: readonly LaneView[], nowSeconds: number): Admission;
-  /** Which of the lanes that wait for the account's concurrency gets what has become free: an index into `waiting`. Left out: in turn. */
-  choose?(waiting: readonly LaneView[], nowSeconds: number): number;
 }

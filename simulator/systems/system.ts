@@ -16,8 +16,6 @@ export interface LaneSetup {
 export interface Setup {
   readonly lanes: readonly LaneSetup[];
   readonly policy?: ScalingPolicy;
-  /** Left out: the scenario's. Only for systems that own the platform. */
-  readonly keepAliveSeconds?: number;
 }
 
 /** Values of what may be tuned; a system knows its own and has a default for each. */
@@ -42,8 +40,6 @@ export interface System {
   /** In a line, for the report. */
   readonly about: string;
   readonly knobs: readonly Knob[];
-  /** Needs powers over the platform that its users do not have. */
-  readonly ownsPlatform?: boolean;
   build(scenario: Scenario, knobs: Knobs): Setup;
 }
 

@@ -31,7 +31,6 @@ const busyPolicy: ScalingPolicy = {
       ];
     return [];
   },
-  keepAliveSeconds: (_, nowMs) => 30 + ((nowMs / 60_000) % 3) * 60,
   admit: (view, _, now) => (view.queued > 300 ? 1 : now % 97 < 0.2 ? 2 : 0),
 };
 
