@@ -44,7 +44,7 @@ export interface ServiceObservation {
   readonly initSeconds: number;
 }
 
-/** `failed`: the last change was refused or timed out by AWS, and what was allocated before it still stands. */
+/** `failed`: AWS gave up the last change, and no more stands than is allocated. */
 export type ProvisionedStatus = 'none' | 'in-progress' | 'ready' | 'failed';
 
 /** What a lane has now, read from the APIs that own it. */

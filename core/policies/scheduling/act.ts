@@ -1,9 +1,11 @@
 /**
  * From a plan to the few changes that are worth making now. Raising is at once, since late capacity is no capacity; lowering waits
- * until several steps agree. Nothing is begun while AWS still works on the last change, and nothing is touched that a deploy owns.
+ * until several steps agree. Nothing is begun while AWS still works on the last change, and nothing is touched that a deploy owns. What
+ * AWS gave up allocating is not there: it is asked for again.
  */
 import {
   CONCURRENCY_PER_POLLER,
+  type LaneCapacity,
   type LaneObservation,
   type LanePlan,
   type LaneTerms,
@@ -36,14 +38,20 @@ export function chooseActions(
   const { capacity } = lane;
   const mapping = mappingAction(lane, plan, capacity.provisionedAllocated, parameters);
   const form: ScalingAction[] = plan.form === capacity.form ? [] : [{ kind: 'form', form: plan.form }];
-  if (capacity.deploying) return { actions: [...mapping, ...form], reasons: [{ code: 'deploying', args: {} }], state };
+  const failed = failureOf(lane);
+  if (capacity.deploying)
+    return { actions: [...mapping, ...form], reasons: [...failed, { code: 'deploying', args: {} }], state };
   if (capacity.provisionedStatus === 'in-progress')
     return {
       actions: [...mapping, ...form],
       reasons: [{ code: 'change-in-progress', args: { requested: capacity.provisionedRequested } }],
       state,
     };
-  const warm = provisionAction(state, capacity.provisionedRequested, plan.provisioned, parameters);
+  const chosen =
+    failed.length > 0 && plan.provisioned >= capacity.provisionedAllocated
+      ? askAgain(capacity, plan.provisioned)
+      : provisionAction(state, standingLevel(capacity), plan.provisioned, parameters);
+  const warm: Warm = { ...chosen, reasons: [...failed, ...chosen.reasons] };
   if (warm.to === undefined) return { ...warm, actions: [...warm.actions, ...mapping, ...form] };
   // The cap falls a step before the warm level, and all the way where no more is wanted than what stays warm: what is above the new
   // level would start environments of its own.
@@ -51,8 +59,32 @@ export function chooseActions(
   const first = mappingAction(lane, plan, warm.to, isAllWarm ? { ...parameters, changeAtLeast: 0 } : parameters);
   const cap = capWith(lane, plan, warm.to);
   if (first.length > 0 && cap < capacity.maximumConcurrency)
-    return { actions: [...first, ...form], reasons: [{ code: 'lower-cap-first', args: { cap } }], state };
+    return { actions: [...first, ...form], reasons: [...failed, { code: 'lower-cap-first', args: { cap } }], state };
   return { ...warm, actions: [...warm.actions, ...first, ...form] };
+}
+
+/**
+ * A request that AWS took and gave up, for instance because the version's init fails: the number that was asked for is still on record, and
+ * does not stand.
+ */
+const isGivenUp = ({ provisionedStatus, provisionedRequested, provisionedAllocated }: LaneCapacity) =>
+  provisionedStatus === 'failed' && provisionedRequested !== provisionedAllocated;
+
+const standingLevel = (capacity: LaneCapacity) =>
+  isGivenUp(capacity) ? capacity.provisionedAllocated : capacity.provisionedRequested;
+
+function failureOf({ capacity }: LaneObservation): Reason[] {
+  const { provisionedRequested: requested, provisionedAllocated: allocated } = capacity;
+  return isGivenUp(capacity) ? [{ code: 'warm-failed', args: { requested, allocated } }] : [];
+}
+
+/** By whatever difference: a smaller number may fit, and none takes the failed request off the record. */
+function askAgain({ provisionedAllocated: from }: LaneCapacity, wanted: number): Warm {
+  return {
+    actions: [wanted === 0 ? { kind: 'release', from } : { kind: 'provision', environments: wanted, from }],
+    reasons: [{ code: 'ask-again', args: { wanted } }],
+    state: NO_HYSTERESIS,
+  };
 }
 
 /** `to`: the level that the actions lower to. */

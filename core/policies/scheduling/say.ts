@@ -20,6 +20,9 @@ const WORDS: Readonly<Record<string, (args: Reason['args']) => string>> = {
     `${wished} environments should be warm, and would come out of what runs now: ${provisioned} for now`,
   deploying: () => 'a deploy is moving the alias: warm capacity is left alone',
   'change-in-progress': ({ requested }) => `AWS is still allocating ${requested} environments`,
+  'warm-failed': ({ requested, allocated }) =>
+    `AWS gave up allocating ${requested} environments, ${allocated} are there: does the live version start?`,
+  'ask-again': ({ wanted }) => `${wanted} environments are asked for in place of the failed request`,
   raise: ({ from, to }) => `warm capacity raised from ${from} to ${to}`,
   'lower-later': ({ lowerSteps }) => `less is planned for ${lowerSteps} steps: not yet long enough to lower`,
   'lower-cap-first': ({ cap }) => `the cap is lowered to ${cap}, and warm capacity after it`,

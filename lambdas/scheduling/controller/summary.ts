@@ -3,13 +3,15 @@ import type { StepResult } from './core';
 
 /** Reasons for which the last plan is held instead of a new one made. */
 const HOLDS: ReadonlySet<string> = new Set(['inputs-unavailable', 'stale-inputs', 'not-observed']);
+/** A change of an earlier step that AWS took and gave up. */
+const GIVEN_UP = 'warm-failed';
 /** What is no failure of a change. */
 const GOOD: ReadonlySet<string> = new Set(['done', 'dry-run']);
 
 export interface StepSummary {
   /** 1 where the last plan is held, else 0. */
   readonly held: number;
-  /** Changes that were asked for and refused. */
+  /** Changes that were asked for and refused, or taken and given up. */
   readonly failedChanges: number;
 }
 
@@ -19,6 +21,7 @@ export function summarise(result: StepResult): StepSummary {
   const { reasons, outcome } = result.decision;
   return {
     held: reasons.some(({ code }) => HOLDS.has(code)) ? 1 : 0,
-    failedChanges: outcome.filter((each) => !GOOD.has(each.result)).length,
+    failedChanges:
+      outcome.filter((each) => !GOOD.has(each.result)).length + reasons.filter(({ code }) => code === GIVEN_UP).length,
   };
 }

@@ -187,6 +187,23 @@ describe('capacity', () => {
     ]);
   });
 
+  it('reads a request that AWS gave up as failed, and what it knows no name for too', async () => {
+    lambda.on(GetAliasCommand).resolves({});
+    lambda.on(GetEventSourceMappingCommand).resolves({});
+    for (const Status of ['FAILED', 'LATER'] as const) {
+      lambda.on(GetProvisionedConcurrencyConfigCommand).resolves({
+        RequestedProvisionedConcurrentExecutions: 9,
+        AllocatedProvisionedConcurrentExecutions: 0,
+        Status: Status as 'FAILED',
+      });
+      expect(await capacity.read('critical')).toMatchObject({
+        provisionedRequested: 9,
+        provisionedAllocated: 0,
+        provisionedStatus: 'failed',
+      });
+    }
+  });
+
   it('reads a lane that has nothing set', async () => {
     lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(none());
     lambda.on(GetAliasCommand).resolves({});

@@ -23,3 +23,7 @@ it('counts refused changes, and neither those that were done nor those of a dry 
   const results = ['done', 'TooManyRequestsException: later', 'dry-run', 'AccessDeniedException: no'];
   expect(summarise(decided(['raise'], results))).toEqual({ held: 0, failedChanges: 2 });
 });
+
+it('counts a change that AWS took and gave up, though no change was refused in this step', () => {
+  expect(summarise(decided(['warm-failed', 'ask-again'], ['done']))).toEqual({ held: 0, failedChanges: 1 });
+});

@@ -106,6 +106,59 @@ describe('schedule', () => {
     expect(codes(result)).toContain('change-in-progress');
   });
 
+  describe('a request that AWS took and gave up, as where a new version does not start', () => {
+    const failed = (provisionedRequested: number, provisionedAllocated: number, more: Partial<LaneCapacity> = {}) =>
+      settled({ provisionedStatus: 'failed', provisionedRequested, provisionedAllocated, ...more });
+    const told = { code: 'warm-failed', args: { requested: 9, allocated: 0 } };
+
+    it('is told, and asked for again although it is the number that the plan wants', () => {
+      const { decision, reasons } = step(FIRST_STATE, failed(9, 0), 100);
+      expect(decision.plan?.provisioned).toBe(9);
+      expect(decision.actions).toEqual([{ kind: 'provision', environments: 9, from: 0 }]);
+      expect(reasons.slice(-2)).toEqual([told, { code: 'ask-again', args: { wanted: 9 } }]);
+    });
+
+    it('gives way to a smaller number at once, since nothing of it is there that could be lowered', () => {
+      const { decision } = step(FIRST_STATE, failed(20, 0), 100);
+      expect(decision.actions).toEqual([{ kind: 'provision', environments: 9, from: 0 }]);
+    });
+
+    it('gives way to what is there where no more is wanted', () => {
+      const { decision, reasons } = step(FIRST_STATE, failed(20, 9), 100);
+      expect(decision.actions).toEqual([{ kind: 'provision', environments: 9, from: 9 }]);
+      expect(reasons).toContainEqual({ code: 'warm-failed', args: { requested: 20, allocated: 9 } });
+    });
+
+    it('is taken off the record where none is wanted', () => {
+      expect(step(FIRST_STATE, failed(9, 0), 0).decision.actions).toEqual([{ kind: 'release', from: 0 }]);
+    });
+
+    it('leaves what is there to be lowered as ever, counted from what is there', () => {
+      let state = FIRST_STATE;
+      for (let n = 0; n < 4; n += 1) {
+        const next = step(state, failed(30, 20), 100);
+        expect(next.decision.actions).toEqual([]);
+        expect(codes(next)).toContain('warm-failed');
+        state = next.state;
+      }
+      expect(step(state, failed(30, 20), 100).decision.actions).toEqual([
+        { kind: 'provision', environments: 9, from: 20 },
+      ]);
+    });
+
+    it('is told while a deploy owns the alias, and not asked for again then', () => {
+      const { decision, reasons } = step(FIRST_STATE, failed(9, 0, { deploying: true }), 100);
+      expect(decision.actions).toEqual([]);
+      expect(reasons).toContainEqual(told);
+    });
+
+    it('is not taken for one where all that was asked for is there', () => {
+      const { decision, reasons } = step(FIRST_STATE, failed(9, 9), 100);
+      expect(decision.actions).toEqual([]);
+      expect(reasons).not.toContainEqual(expect.objectContaining({ code: 'warm-failed' }));
+    });
+  });
+
   it('keeps its hands off an alias that a deploy is moving, and still works the mapping', () => {
     const lane = settled({ deploying: true, maximumConcurrency: 5 });
     const result = step(FIRST_STATE, lane, 100);
@@ -290,6 +343,15 @@ describe('sayReason', () => {
     const args = { minutes: 2, model: 'AR', weight: 0.25, score: 1, error: 'no', fromMinutes: 3, untilMinutes: 8 };
     for (const code of codes) expect(sayReason({ code, args })).not.toContain(code);
     expect(sayReason({ code: 'forecast-leader', args })).toBe('the forecast follows AR most (25 %)');
+  });
+
+  it('says what AWS gave up, and what is there', () => {
+    expect(sayReason({ code: 'warm-failed', args: { requested: 9, allocated: 2 } })).toBe(
+      'AWS gave up allocating 9 environments, 2 are there: does the live version start?',
+    );
+    expect(sayReason({ code: 'ask-again', args: { wanted: 9 } })).toBe(
+      '9 environments are asked for in place of the failed request',
+    );
   });
 
   it('says a code that it does not know as it is', () => {
