@@ -10,6 +10,7 @@ import { readTraceTable } from '../../cli/workload/trace';
 import { createEnsemble } from '../../core/policies/forecast/ensemble';
 import { DEFAULT_FORECAST_PARAMETERS } from '../../core/policies/forecast/parameters';
 import type { Forecaster } from '../../core/policies/forecast/types';
+import { DEFAULT_PLANNING } from '../../core/policies/scheduling/parameters';
 import {
   blocksOf,
   bootstrapSkill,
@@ -138,7 +139,7 @@ function main(): void {
     .description('Judge the forecast on measured traces: skill, significance, coverage, width.')
     .option('--data <dir>', 'where the traces are', '.')
     .option('--trace <file...>', `traces to judge instead of those found in DIR (${FILES.join(', ')})`, [])
-    .option('--plan-level <level>', 'the quantile that plans are made for', Number, 0.9)
+    .option('--plan-level <level>', 'the quantile that plans are made for', Number, DEFAULT_PLANNING.planLevel)
     .option(
       '--functions <count>',
       'at most so many functions of each half, evenly chosen',
@@ -148,7 +149,7 @@ function main(): void {
     .option('--json <file>', 'write every figure here')
     .parse()
     .opts<Options>();
-  if (!(options.planLevel > 0 && options.planLevel < 1)) throw new Error('--plan-level is between 0 and 1, e.g. 0.9');
+  if (!(options.planLevel > 0 && options.planLevel < 1)) throw new Error('--plan-level is between 0 and 1, e.g. 0.95');
   if (!(options.functions >= 1)) throw new Error('--functions is 1 or more');
   const paths = options.trace.length > 0 ? options.trace : FILES.map((file) => join(options.data, file));
   const missing = paths.filter((path) => !existsSync(path));
