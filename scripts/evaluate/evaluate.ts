@@ -30,6 +30,7 @@ import { type ForecastSummary, forecastFigures } from './forecast-figures';
 import { hashOf } from './hash';
 import { type Headline, headlineOf } from './headline';
 import { performAll } from './pool';
+import { surgeTasks } from './surge';
 import { traceWorkload } from './traces';
 
 export interface EvaluateOptions {
@@ -94,7 +95,6 @@ const QUICK_CURVES = ['on-demand', 'static', 'tracking-average', 'keep-alive', '
 const LIMIT_SYSTEMS = ['naive', 'aws-default', 'triage'];
 const GRID_SYSTEMS = ['naive', 'aws-default', 'queue-per-class', 'scheduled-tracking', 'triage'];
 const RATE_SYSTEMS = ['naive', 'aws-default', 'triage'];
-const SURGE_SYSTEMS = ['naive', 'queue-per-class', 'provisioned-pollers', 'triage', 'triage-pollers'];
 const USERS = [10, 20, 50, 100, 200, 500, 1000];
 
 export async function evaluate(
@@ -119,7 +119,7 @@ export async function evaluate(
     limitTasks(extent, workloads, quick ? ['naive', 'triage'] : LIMIT_SYSTEMS, TUNED, [MEASURED_OVERHEAD_TO_RECORD]),
   );
   const headline = await run('table 1', headlineTasks(extent, workloads, systems, TUNED));
-  const surges = await run('surge', surgeTasks(quick ? ['triage'] : SURGE_SYSTEMS, quick ? 1 : 3));
+  const surges = await run('surge', surgeTasks(quick));
   const curves = await run(
     'curves',
     curveWorkloads(traces, quick).map(
@@ -173,19 +173,6 @@ export async function evaluate(
       withoutTrace,
     ),
   };
-}
-
-function surgeTasks(systems: readonly string[], seeds: number): Task[] {
-  return (['A', 'B'] as const).flatMap((which) =>
-    systems.flatMap((system) =>
-      [0, 1].flatMap((scv) =>
-        Array.from(
-          { length: seeds },
-          (_, seed): Task => ({ kind: 'surge', which, system, knobs: knobsFor(TUNED, system), scv, seed: seed + 1 }),
-        ),
-      ),
-    ),
-  );
 }
 
 function spendRows(spenders: readonly Done[], spends: readonly Done[]): SpendRow[] {

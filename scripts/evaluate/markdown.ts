@@ -5,6 +5,7 @@ import type { Knobs } from '../../simulator/systems/system';
 import type { MeansRow, Report } from './evaluate';
 import { headlineMarkdown } from './headline';
 import { sensitivityMarkdown, spendMarkdown } from './sensitivity';
+import { surgeMarkdown } from './surge';
 import { improvement, number, percent, table } from './text';
 
 export function markdownReport(report: Report): string {
@@ -17,7 +18,7 @@ export function markdownReport(report: Report): string {
     '## Table 1: improvement over the reference',
     headlineMarkdown(report.table1),
     '## Surge: ten times for five minutes',
-    surgeMarkdown(report),
+    surgeMarkdown(report.surge),
     '## Cold starts against idle time and dollars',
     ...report.curves.map(curveMarkdown),
     '## Forecast',
@@ -78,53 +79,6 @@ const knobsText = (knobs: Knobs) =>
   Object.entries(knobs)
     .map(([knob, value]) => `${knob} ${value}`)
     .join(', ');
-
-function surgeMarkdown({ surge }: Report): string {
-  const keys = [...new Set(surge.map(({ which, system, scv }) => JSON.stringify([which, system, scv])))];
-  const rows = keys.map((key) => {
-    const own = surge.filter(({ which, system, scv }) => JSON.stringify([which, system, scv]) === key);
-    const worst = (of: (each: (typeof own)[number]) => number) => Math.max(...own.map(of));
-    const shares = own.flatMap(({ leastShareOfLowest }) => leastShareOfLowest ?? []);
-    const [one] = own;
-    if (one === undefined) return [];
-    return [
-      one.which,
-      one.system,
-      String(one.scv),
-      number(worst((each) => each.first60)),
-      number(worst((each) => each.all300)),
-      number(one.unloadedP99Seconds),
-      String(one.standingCritical),
-      number(one.standingDollarsPerHour),
-      one.pollers,
-      shares.length === 0 ? 'never backlogged for a whole minute' : percent(Math.min(...shares)),
-    ];
-  });
-  const triageB = surge.filter(({ which, system }) => which === 'B' && system === 'triage');
-  const worstB = Math.max(...triageB.map((each) => Math.max(each.first60, each.all300)));
-  const starved = surge
-    .filter(({ system }) => system === 'triage')
-    .flatMap(({ leastShareOfLowest }) => leastShareOfLowest ?? []);
-  const bound = 1 / 15;
-  return [
-    table(
-      [
-        'case',
-        'system',
-        'scv',
-        'p99 first 60 s',
-        'p99 all 300 s',
-        'unloaded p99 s',
-        'standing critical',
-        'standing $/h',
-        'pollers',
-        'least share of bulk',
-      ],
-      rows,
-    ),
-    `p99 of the critical class over that without the surge, worst of the seeds. A: the critical class surges; B: the others. Goal B ≤ 1.5 in both windows: ${worstB <= 1.5 ? 'met' : 'MISSED'}, Triage's worst is ${number(worstB)}. Starvation bound w_min/Σw = ${percent(bound)}: ${starved.length === 0 ? 'nothing waited for a whole minute' : Math.min(...starved) >= bound ? 'held' : `BROKEN, ${percent(Math.min(...starved))}`}.`,
-  ].join('\n\n');
-}
 
 function curveMarkdown(curve: CurveResult): string {
   const counts = new Map<string, Map<string, number>>();

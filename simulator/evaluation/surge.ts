@@ -1,14 +1,19 @@
 /** The surge table (D12): a tenfold step of five minutes, in the critical class or in the others. */
 import { Platform } from '../platform/platform';
+import { ADMIT, type ScalingPolicy } from '../platform/policy';
 import { PLATFORM_PRICES } from '../platform/prices';
 import { systemNamed } from '../systems';
 import { type Knobs, MEMORY_MEGABYTES } from '../systems/system';
 import { settingFor } from './run';
 import { BASE_SPEC, createScenario, type ScenarioSpec } from './scenario';
+import { leastShareOfLowest, watchLowest } from './starvation';
 
 export interface SurgeTask {
-  /** `A`: the critical class surges; `B`: all others do. */
-  readonly which: 'A' | 'B';
+  /**
+   * `A`: the critical class surges; `B`: all others do; `C`: all others, of units that compute, to twice what the account carries;
+   * `D`: all, each beyond its weight's share of the account.
+   */
+  readonly which: 'A' | 'B' | 'C' | 'D';
   readonly system: string;
   readonly knobs: Knobs;
   readonly scv: number;
@@ -25,8 +30,13 @@ export interface SurgeFigures {
   readonly standingAll: number;
   readonly standingDollarsPerHour: number;
   readonly pollers: string;
-  /** In the worst minute of the step in which the lowest class always had events waiting: its share of all that was done; `null`: there was none. */
+  /**
+   * From the step on, the least share that the lowest class had of all running invocations in any 60 s in which its messages always
+   * waited for an environment; `null`: there were no such 60 s, or it has no lane of its own.
+   */
   readonly leastShareOfLowest: number | null;
+  /** The same, where seconds in which some of its events were shed count as well. */
+  readonly leastShareWithShed: number | null;
 }
 
 const FACTOR = 10;
@@ -36,18 +46,32 @@ const CRITICAL = 0;
 const LOWEST = 3;
 /** Of the account, before the step: ten times it is just above the account where all but the critical class surge. */
 const LOAD = 0.12;
+const OTHERS = [1, 2, LOWEST];
+/** Where batches hardly save anything. */
+const COMPUTES = 0.05;
+const CASES: Record<SurgeTask['which'], { readonly surging: readonly number[]; readonly spec: Partial<ScenarioSpec> }> =
+  {
+    A: { surging: [CRITICAL], spec: { load: LOAD } },
+    B: { surging: OTHERS, spec: { load: LOAD } },
+    C: { surging: OTHERS, spec: { load: 0.22, overheadToRecord: COMPUTES } },
+    D: {
+      surging: [CRITICAL, ...OTHERS],
+      spec: { load: 0.2, overheadToRecord: COMPUTES, classShares: [0.4, 0.3, 0.2, 0.1] },
+    },
+  };
+const CHANGES_NOTHING: ScalingPolicy = { name: 'none', decide: () => [] };
 
 function specOf({ which, scv, seed }: SurgeTask): ScenarioSpec {
   return {
     ...BASE_SPEC,
     workload: 'steady',
-    load: LOAD,
+    ...CASES[which].spec,
     scv,
     seed,
     warmUpMinutes: 5,
     measuredMinutes: 25,
     surge: {
-      classes: which === 'A' ? [CRITICAL] : [1, 2, LOWEST],
+      classes: CASES[which].surging,
       factor: FACTOR,
       fromMinute: FROM_MINUTE,
       minutes: MINUTES,
@@ -66,7 +90,7 @@ export function surgeFigures(task: SurgeTask): SurgeFigures {
     all300: percentile99(loaded.criticalBetween(from, from + 60 * MINUTES)) / reference,
     unloadedP99Seconds: reference,
     ...loaded.standing(),
-    leastShareOfLowest: loaded.leastShare(),
+    ...loaded.leastShares(),
   };
 }
 
@@ -74,22 +98,26 @@ function observe({ system, knobs }: SurgeTask, spec: ScenarioSpec) {
   const scenario = createScenario(spec);
   const setup = systemNamed(system).build(scenario, knobs);
   const provisioned = new Map<string, number>();
-  const { policy } = setup;
+  const watch = watchLowest(LOWEST);
+  const hasLanes = setup.lanes.length === scenario.classes.length;
+  const policy = setup.policy ?? CHANGES_NOTHING;
   const setting = settingFor(scenario, setup);
   const platform = new Platform({
     ...setting,
-    ...(policy === undefined
-      ? {}
-      : {
-          policy: {
-            ...policy,
-            decide: (observation, all, account, nowMs) => {
-              if (nowMs <= 60_000 * (setting.startMinute + FROM_MINUTE))
-                provisioned.set(observation.terms.lane, observation.capacity.provisionedAllocated);
-              return policy.decide(observation, all, account, nowMs);
-            },
-          },
-        }),
+    policy: {
+      ...policy,
+      decide: (observation, all, account, nowMs) => {
+        if (nowMs <= 60_000 * (setting.startMinute + FROM_MINUTE))
+          provisioned.set(observation.terms.lane, observation.capacity.provisionedAllocated);
+        return policy.decide(observation, all, account, nowMs);
+      },
+      admit: (lane, all, nowSeconds) => {
+        if (hasLanes) watch.look(all, nowSeconds);
+        const admission = policy.admit?.(lane, all, nowSeconds) ?? ADMIT;
+        if (admission !== ADMIT && lane.index === LOWEST) watch.noteShed(nowSeconds);
+        return admission;
+      },
+    },
   });
   platform.run();
   const { events } = platform;
@@ -124,38 +152,14 @@ function observe({ system, knobs }: SurgeTask, spec: ScenarioSpec) {
         pollers: pollers.some((count) => count > 0) ? `provisioned, ${pollers.join('/')}` : 'standard',
       };
     },
-    leastShare: () => leastShareOfLowest(each, events),
+    leastShares: () => {
+      const seconds = watch.seconds.slice(60 * FROM_MINUTE);
+      return {
+        leastShareOfLowest: leastShareOfLowest(seconds),
+        leastShareWithShed: leastShareOfLowest(seconds, (seen) => seen.isBacklogged || seen.shed > 0),
+      };
+    },
   };
-}
-
-function leastShareOfLowest(
-  each: (visit: (event: number, classIndex: number) => void) => void,
-  { arrivedAt, settledAt }: { readonly arrivedAt: Float64Array; readonly settledAt: Float64Array },
-): number | null {
-  const seconds = 60 * MINUTES;
-  const from = 60 * FROM_MINUTE;
-  const done = new Float64Array(MINUTES);
-  const lowest = new Float64Array(MINUTES);
-  const waiting = new Float64Array(seconds + 1);
-  each((event, classIndex) => {
-    const settled = settledAt[event] as number;
-    const minute = Math.floor((settled - from) / 60);
-    if (minute >= 0 && minute < MINUTES) {
-      done[minute] = (done[minute] as number) + 1;
-      if (classIndex === LOWEST) lowest[minute] = (lowest[minute] as number) + 1;
-    }
-    // Longer than a second in the system, a quarter of which is work: it waited.
-    if (classIndex !== LOWEST) return;
-    const begin = Math.max(0, Math.ceil((arrivedAt[event] as number) + 0.5 - from));
-    const end = Math.min(seconds, Math.floor(settled - 0.5 - from));
-    for (let second = begin; second < end; second++) waiting[second] = (waiting[second] as number) + 1;
-  });
-  const shares: number[] = [];
-  for (let minute = 0; minute < MINUTES; minute++) {
-    const backlogged = waiting.subarray(60 * minute, 60 * (minute + 1)).every((count) => count > 0);
-    if (backlogged) shares.push((lowest[minute] as number) / (done[minute] as number));
-  }
-  return shares.length === 0 ? null : Math.min(...shares);
 }
 
 function percentile99(values: number[]): number {

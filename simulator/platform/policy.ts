@@ -19,6 +19,8 @@ export interface LaneView {
   readonly environments: number;
   /** Since when the oldest message that can be received is so; NaN if none is. */
   readonly oldestSinceSeconds: number;
+  /** How long messages may wait for others to share an invocation with. */
+  readonly batchWindowSeconds: number;
 }
 
 export interface ScalingPolicy {

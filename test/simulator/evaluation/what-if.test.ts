@@ -9,6 +9,13 @@ describe('surgeFigures', () => {
     expect(figures('triage').all300).toBeLessThan(1.5);
     expect(figures('naive').all300).toBeGreaterThan(3);
   }, 120_000);
+
+  it('give the lowest class its weight’s share, and hardly more, where each class asks for more than its own', () => {
+    const task = { which: 'D', system: 'without-admission', knobs: {}, scv: 1, seed: 1 } as const;
+    const { leastShareOfLowest } = surgeFigures(task);
+    expect(leastShareOfLowest).toBeGreaterThanOrEqual(1 / 15);
+    expect(leastShareOfLowest).toBeLessThan(0.07);
+  }, 120_000);
 });
 
 describe('usersFigures', () => {

@@ -41,6 +41,7 @@ describe('UtilisationMeter', () => {
     invocations,
     environments: 0,
     oldestSinceSeconds: Number.NaN,
+    batchWindowSeconds: 0,
   });
 
   it('knows a minute by its average and its maximum, both at most one', () => {
