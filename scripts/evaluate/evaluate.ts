@@ -91,6 +91,7 @@ export interface Report {
 }
 
 const QUICK_SYSTEMS = ['naive', 'aws-default', 'tracking-maximum', 'triage'];
+const QUICK_POINTS = 16;
 const QUICK_CURVES = ['on-demand', 'static', 'tracking-average', 'keep-alive', 'triage'];
 const LIMIT_SYSTEMS = ['naive', 'aws-default', 'triage'];
 const GRID_SYSTEMS = ['naive', 'aws-default', 'queue-per-class', 'scheduled-tracking', 'triage'];
@@ -123,7 +124,11 @@ export async function evaluate(
   const curves = await run(
     'curves',
     curveWorkloads(traces, quick).map(
-      (workload): Task => ({ kind: 'curves', workload, ...(quick ? { systems: QUICK_CURVES } : {}) }),
+      (workload): Task => ({
+        kind: 'curves',
+        workload,
+        ...(quick ? { systems: QUICK_CURVES, points: QUICK_POINTS } : {}),
+      }),
     ),
   );
   const rates = await run('event rates', rateTasks(RATE_SYSTEMS, TUNED, quick ? EVENT_RATES.slice(0, 4) : EVENT_RATES));

@@ -11,7 +11,12 @@ export type Task =
   | ({ readonly kind: 'limit' } & LimitTask)
   | ({ readonly kind: 'spend' } & SpendTask)
   | ({ readonly kind: 'surge' } & SurgeTask)
-  | { readonly kind: 'curves'; readonly workload: CurveWorkload; readonly systems?: readonly string[] };
+  | {
+      readonly kind: 'curves';
+      readonly workload: CurveWorkload;
+      readonly systems?: readonly string[];
+      readonly points?: number;
+    };
 export type Outcome =
   | { readonly kind: 'run'; readonly run: RunSummary }
   | { readonly kind: 'limit'; readonly limit: Limit }
@@ -30,7 +35,7 @@ export function perform(task: Task): Outcome {
     case 'surge':
       return { kind: 'surge', surge: surgeFigures(task) };
     case 'curves':
-      return { kind: 'curves', curves: computeCurves(task.workload, task.systems) };
+      return { kind: 'curves', curves: computeCurves(task.workload, task.systems, task.points) };
   }
 }
 

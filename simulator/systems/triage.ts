@@ -115,6 +115,9 @@ function sourceFor(scenario: Scenario, parameters: SchedulingParameters, { forec
   return forecast === 'true-future' ? trueFutureSource(scenario, parameters) : ensembleSource(scenario, parameters);
 }
 
+/** One for each class. */
+const LANES = 4;
+
 /** Every lane's controller computes the same forecasts from the same observations: here they are computed once a minute. */
 export function triagePolicy(source: DemandSource, { planning }: SchedulingParameters): ScalingPolicy {
   const states = new Map<string, ScheduleState>();
@@ -122,7 +125,7 @@ export function triagePolicy(source: DemandSource, { planning }: SchedulingParam
   let forecasts: readonly DemandForecast[] = [];
   return {
     name: 'triage',
-    dollarsPerStep: CONTROLLER_DOLLARS,
+    dollarsPerStep: controllerDollars(LANES),
     decide: ({ terms }, lanes, account, nowMs) => {
       if (nowMs !== atMs) {
         atMs = nowMs;
@@ -137,7 +140,8 @@ export function triagePolicy(source: DemandSource, { planning }: SchedulingParam
 }
 
 /**
- * One step: an invocation of half a second at 512 MB, a GetMetricData call for eight metrics of each of four lanes, and two writes and
- * three reads of a DynamoDB record of some 60 KB. List prices of us-east-1.
+ * One step: an invocation of half a second at 512 MB, a GetMetricData call for eight metrics of each lane, and two writes and three reads of a
+ * DynamoDB record of some 60 KB. List prices of us-east-1.
  */
-const CONTROLLER_DOLLARS = 0.2e-6 + 0.25 * 0.0000133334 + 32 * 0.01e-3 + 2 * 60 * 0.625e-6 + 3 * 8 * 0.125e-6;
+export const controllerDollars = (lanes: number): number =>
+  0.2e-6 + 0.25 * 0.0000133334 + 8 * lanes * 0.01e-3 + 2 * 60 * 0.625e-6 + 3 * 8 * 0.125e-6;

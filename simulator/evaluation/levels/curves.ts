@@ -1,22 +1,12 @@
 /** Curves of idle time against cold starts (D6), dominance, and the share of the distance to the clairvoyant (D7). */
-import type { DemandForecast } from '../../../core/contracts/scheduling';
 import { Xoshiro128 } from '../../engine';
-import { MEMORY_MEGABYTES } from '../../systems/system';
+import { type Knobs, MEMORY_MEGABYTES } from '../../systems/system';
 import { bootstrap, type Interval } from '../statistics';
+import { type Candidate, candidatesFor, OWNS_PLATFORM, type Prepared } from './candidates';
 import { clairvoyantAll } from './clairvoyant';
-import { addTotals, type JudgeSetting, judgeLevels, type LevelPlan, type Totals } from './judge';
-import { type LevelPath, levelPath } from './path';
-import {
-  ensembleForecasts,
-  hybridPlan,
-  lastValueForecasts,
-  movingAveragePlan,
-  type PlanSetting,
-  staticPlan,
-  trackingPlan,
-  triagePlan,
-  trueForecasts,
-} from './plans';
+import { addTotals, judgeLevels, type Totals } from './judge';
+import { levelPath } from './path';
+import { ensembleForecasts, lastValueForecasts, trueForecasts } from './plans';
 
 export const RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2] as const;
 
@@ -33,7 +23,7 @@ export interface CurveWorkload {
 
 /** One choice of a system's knobs. */
 export interface Point {
-  readonly knobs: Readonly<Record<string, number>>;
+  readonly knobs: Knobs;
   readonly blocks: readonly Totals[];
   readonly total: Totals;
 }
@@ -46,18 +36,7 @@ export type Measure = 'idleResident' | 'idleBilled' | 'dollars';
 const KEEP_ALIVE_SECONDS = 600;
 const INIT_SECONDS = 0.132;
 const BLOCK_MINUTES = 120;
-const KEEP_ALIVES = [60, 120, 300, 600, 1200, 1800, 3600, 7200];
-const LEVEL_SHARES = [0.6, 0.1, 0.01];
-const MARGINS = [0.9, 1.1, 1.4, 1.7, 2, 2.5, 3];
-
-interface Prepared {
-  readonly path: LevelPath;
-  readonly setting: PlanSetting;
-  readonly judge: JudgeSetting;
-  readonly ensemble: readonly DemandForecast[];
-  readonly last: readonly DemandForecast[];
-  readonly future: readonly DemandForecast[];
-}
+const DAY_MINUTES = 1440;
 
 function prepare(workload: CurveWorkload, part: 'train' | 'test'): Prepared {
   const before = part === 'test' ? workload.train : [];
@@ -84,62 +63,23 @@ function prepare(workload: CurveWorkload, part: 'train' | 'test'): Prepared {
     ensemble: known,
     last: lastValueForecasts(counts),
     future: trueForecasts(counts),
+    ...(workload.train.length < DAY_MINUTES ? {} : { schedule: scheduleFrom(workload, part) }),
   };
 }
+
+/** Both parts follow one another, so that a minute of the test is so many minutes after the training's beginning. */
+function scheduleFrom({ train, test, jobSeconds }: CurveWorkload, part: 'train' | 'test'): Float64Array {
+  const means = Array.from({ length: DAY_MINUTES }, (_, of) => {
+    const own = train.filter((_each, minute) => minute % DAY_MINUTES === of);
+    return own.reduce((sum, count) => sum + count, 0) / own.length;
+  });
+  const from = part === 'test' ? train.length : 0;
+  return Float64Array.from(
+    part === 'test' ? test : train,
+    (_, minute) => (means[(from + minute) % DAY_MINUTES] as number) * (jobSeconds / 60),
+  );
+}
 const START_MINUTE = 28_000_800;
-
-type Candidate = { readonly knobs: Point['knobs']; readonly plan: (prepared: Prepared) => LevelPlan };
-
-const combine = (lists: Readonly<Record<string, readonly number[]>>): Point['knobs'][] =>
-  Object.entries(lists).reduce<Point['knobs'][]>(
-    (all, [name, values]) => all.flatMap((each) => values.map((value) => ({ ...each, [name]: value }))),
-    [{}],
-  );
-const candidates = (
-  lists: Readonly<Record<string, readonly number[]>>,
-  plan: (prepared: Prepared, knobs: Point['knobs']) => LevelPlan,
-): Candidate[] => combine(lists).map((knobs) => ({ knobs, plan: (prepared) => plan(prepared, knobs) }));
-
-const TARGETS = [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 0.95];
-const tracking = (statistic: 'average' | 'maximum', inAfter: number) =>
-  candidates({ target: TARGETS, least: [1, 4, 16] }, ({ path, setting }, { target = 0.7, least = 1 }) =>
-    trackingPlan(path, setting, { target, statistic, outAfter: 3, inAfter }, least),
-  );
-const triageWith = (which: 'ensemble' | 'last' | 'future') =>
-  candidates({ busyShareAtLeast: LEVEL_SHARES, warmMargin: MARGINS, lowerAfterSteps: [5, 15] }, (prepared, knobs) =>
-    triagePlan(prepared.path, prepared.setting, prepared[which], {
-      ...knobs,
-      busyShareAtLeastSensitive: knobs.busyShareAtLeast ?? 0.6,
-      lateShare: 1e-6,
-    }),
-  );
-
-/** The knobs of every system, of the same number where there are any: what is chosen among them is chosen on the training part. */
-const SYSTEM_CANDIDATES: Readonly<Record<string, readonly Candidate[]>> = {
-  'on-demand': candidates({ levels: [0] }, ({ path }) => staticPlan(path, 0)),
-  static: candidates({ levels: [1, 2, 3, 5, 8, 12, 18, 25, 35, 50, 70, 100] }, ({ path }, { levels = 1 }) =>
-    staticPlan(path, levels),
-  ),
-  'tracking-average': tracking('average', 15),
-  'tracking-maximum': tracking('maximum', 15),
-  'tracking-maximum-in-3': tracking('maximum', 3),
-  esmrm: candidates(
-    { minutes: [1, 3, 5, 15], margin: [0.8, 1, 1.3, 1.7] },
-    ({ path, setting }, { minutes = 5, margin = 1 }) => movingAveragePlan(path, setting, minutes, margin),
-  ),
-  'keep-alive': candidates({ seconds: KEEP_ALIVES }, ({ path }, { seconds = 600 }) => ({
-    provisioned: new Float64Array(path.minutes),
-    keepAliveSeconds: new Float64Array(path.minutes).fill(seconds),
-  })),
-  'hybrid-histogram': candidates({ margin: [0.5, 0.75, 1, 1.5, 2] }, ({ path }, { margin = 1 }) =>
-    hybridPlan(path, margin),
-  ),
-  triage: triageWith('ensemble'),
-  'triage-last-value': triageWith('last'),
-  'triage-true-future': triageWith('future'),
-};
-/** Its users do not have these powers over the platform. */
-export const OWNS_PLATFORM: readonly string[] = ['keep-alive', 'hybrid-histogram'];
 
 /** Those that no other beats in both cold starts and the measure. */
 function pareto(points: readonly Point[], measure: Measure): Point[] {
@@ -201,10 +141,11 @@ export function leastAt(points: readonly { readonly total: Totals }[], rate: num
 
 const THETAS = [10, 30, 100, 300, 600, 1000, 2000, 4000, 8000, 20_000, 60_000, 300_000];
 
-export function computeCurves(workload: CurveWorkload, only?: readonly string[]): CurveResult {
+/** `points` of each system's knobs beside its usual one; of those that are named, if any are. */
+export function computeCurves(workload: CurveWorkload, only?: readonly string[], points?: number): CurveResult {
   const train = prepare(workload, 'train');
   const test = prepare(workload, 'test');
-  const chosen = Object.entries(SYSTEM_CANDIDATES)
+  const chosen = Object.entries(candidatesFor(train.schedule !== undefined, points))
     .filter(([system]) => only === undefined || only.includes(system))
     .map(([system, list]) => {
       const trained = pointsOf(train, list);
@@ -253,7 +194,7 @@ const clairvoyantAt = (clairvoyant: CurveResult['clairvoyant'], rate: number) =>
 function dominanceOf(chosen: readonly Curve[], clairvoyant: CurveResult['clairvoyant'], seed: number): Dominance[] {
   const own = chosen.find(({ system }) => system === 'triage');
   if (own === undefined) return [];
-  const rivals = chosen.filter(({ system }) => !system.startsWith('triage') && system !== 'on-demand');
+  const rivals = chosen.filter(({ system }) => !system.startsWith('triage'));
   return rivals.flatMap(({ system, points }) =>
     (OWNS_PLATFORM.includes(system) ? (['idleResident'] as const) : (['idleResident', 'dollars'] as const)).flatMap(
       (measure) =>

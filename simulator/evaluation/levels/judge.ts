@@ -1,4 +1,5 @@
 /** What a plan of provisioned levels and a keep-alive come to on a path: cold starts, idle time, dollars, by block of minutes. */
+import { LAMBDA_FACTS } from '../../platform/facts';
 import { PLATFORM_PRICES } from '../../platform/prices';
 import type { LevelPath } from './path';
 
@@ -37,9 +38,17 @@ export interface JudgeSetting {
 export interface LevelPlan {
   /** Provisioned and usable, by minute. */
   readonly provisioned: ArrayLike<number>;
+  /** Provisioned and paid for, by minute: what was asked for and is not usable yet is; left out, what is usable. */
+  readonly held?: ArrayLike<number>;
+  /** What it costs to decide, each minute. */
+  readonly dollarsPerMinute?: number;
   /** At least a minute; by minute, where it changes. */
   readonly keepAliveSeconds?: ArrayLike<number>;
 }
+
+/** Of an event, alike in every system: an invocation of its own, and a message sent, received and deleted. */
+const DOLLARS_PER_EVENT = PLATFORM_PRICES.lambdaRequest + 3 * PLATFORM_PRICES.sqsRequest;
+const BILLED_MINUTES = LAMBDA_FACTS.provisionedBillingSeconds / 60;
 
 /** What a level costs in a minute, by what serves it. Idle time on demand is booked when it is known to be over. */
 export function judgeLevels(path: LevelPath, plan: LevelPlan, setting: JudgeSetting): Totals[] {
@@ -49,10 +58,14 @@ export function judgeLevels(path: LevelPath, plan: LevelPlan, setting: JudgeSett
   const { gigabytes, initSeconds } = setting;
   for (let minute = setting.fromMinute; minute < minutes; minute++) {
     const block = blockAt(minute);
-    if (block !== undefined) block.arrivals += path.counts[minute] as number;
+    if (block === undefined) continue;
+    block.arrivals += path.counts[minute] as number;
+    block.dollars += (path.counts[minute] as number) * DOLLARS_PER_EVENT + (plan.dollarsPerMinute ?? 0);
   }
-  const highest = Math.max(levels, ...Array.from(plan.provisioned));
+  const held = plan.held ?? plan.provisioned;
+  const highest = Math.max(levels, ...Array.from(held));
   for (let level = 1; level <= highest; level++) {
+    payForHolding(level, held, setting, minutes, blockAt);
     /** When the on-demand environment of this level was last busy; -Infinity: there is none. */
     let lastEnd = Number.NEGATIVE_INFINITY;
     let was = false;
@@ -69,9 +82,7 @@ export function judgeLevels(path: LevelPath, plan: LevelPlan, setting: JudgeSett
         if (block !== undefined) {
           block.idleResident += gigabytes * (60 - busy);
           block.idleBilled += gigabytes * (60 - busy);
-          block.dollars +=
-            gigabytes *
-            (60 * PLATFORM_PRICES.provisionedGigabyteSecond + busy * PLATFORM_PRICES.provisionedDurationGigabyteSecond);
+          block.dollars += gigabytes * busy * PLATFORM_PRICES.provisionedDurationGigabyteSecond;
         }
       } else {
         const idleUntil = Math.min(60 * (minute + 1), lastEnd + keepAlive);
@@ -100,6 +111,29 @@ export function judgeLevels(path: LevelPath, plan: LevelPlan, setting: JudgeSett
     }
   }
   return blocks;
+}
+
+/** Each time that a level is held is rounded up to five minutes, with what is counted of it: a resize restarts no other level's. */
+function payForHolding(
+  level: number,
+  held: ArrayLike<number>,
+  { gigabytes, fromMinute }: JudgeSetting,
+  minutes: number,
+  blockAt: (minute: number) => Totals | undefined,
+): void {
+  const perMinute = 60 * gigabytes * PLATFORM_PRICES.provisionedGigabyteSecond;
+  let run = 0;
+  for (let minute = fromMinute; minute <= minutes; minute++) {
+    if (minute < minutes && level <= (held[minute] as number)) {
+      run++;
+      const block = blockAt(minute);
+      if (block !== undefined) block.dollars += perMinute;
+    } else if (run > 0) {
+      const block = blockAt(minute - 1);
+      if (block !== undefined) block.dollars += perMinute * (Math.ceil(run / BILLED_MINUTES) * BILLED_MINUTES - run);
+      run = 0;
+    }
+  }
 }
 
 /** The level was busy when the minute began. */

@@ -4,7 +4,7 @@ import { type ForecastState, forecastDemand } from '../../../core/policies/forec
 import { DEFAULT_SCHEDULING } from '../../../core/policies/scheduling/parameters';
 import { type Knobs, MEMORY_MEGABYTES } from '../../systems/system';
 import { type Alarms, type TrackingRule, track } from '../../systems/target-tracking';
-import { parametersWith, triagePolicy } from '../../systems/triage';
+import { controllerDollars, parametersWith, triagePolicy } from '../../systems/triage';
 import { IdleHistogram } from './hybrid-histogram';
 import type { LevelPlan } from './judge';
 import type { LevelPath } from './path';
@@ -25,6 +25,7 @@ export function runPlan(
   ask: (minute: number, allocated: number, pending: boolean) => number | undefined,
 ): LevelPlan {
   const provisioned = new Float64Array(path.minutes);
+  const held = new Float64Array(path.minutes);
   let allocated = first;
   let pending: { readonly levels: number; readonly from: number } | undefined;
   for (let minute = 0; minute < path.minutes; minute++) {
@@ -33,13 +34,14 @@ export function runPlan(
       pending = undefined;
     }
     provisioned[minute] = allocated;
+    held[minute] = pending?.levels ?? allocated;
     const asked = ask(minute, allocated, pending !== undefined);
     if (asked === undefined || pending !== undefined) continue;
     const wanted = Math.max(0, Math.min(mostLevels, asked));
     if (wanted > allocated) pending = { levels: wanted, from: minute + 1 + lagMinutes };
     else allocated = wanted;
   }
-  return { provisioned };
+  return { provisioned, held };
 }
 
 /** Average and maximum of what ran on provisioned environments in a minute, as shares of them. */
@@ -154,7 +156,7 @@ export function triagePlan(
   const parameters = parametersWith(knobs);
   let minuteNow = 0;
   const policy = triagePolicy(() => [forecasts[minuteNow] ?? sure(0)], parameters);
-  return runPlan(path, setting, 0, (minute, allocated, pending) => {
+  const plan = runPlan(path, setting, 0, (minute, allocated, pending) => {
     minuteNow = minute;
     const nowMs = 60_000 * (setting.startMinute + minute + 1);
     const observation = observe(setting, allocated, pending, nowMs);
@@ -168,6 +170,7 @@ export function triagePlan(
     if (change === undefined) return undefined;
     return change.kind === 'provision' ? change.environments : 0;
   });
+  return { ...plan, dollarsPerMinute: controllerDollars(1) };
 }
 
 function observe(

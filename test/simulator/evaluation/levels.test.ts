@@ -1,10 +1,13 @@
 /** Proves the curves' model of levels: its path, its judge against counts made by hand, and the clairvoyant against all schedules there are. */
+import { candidatesFor } from '../../../simulator/evaluation/levels/candidates';
 import { clairvoyantLevel } from '../../../simulator/evaluation/levels/clairvoyant';
-import { leastAt } from '../../../simulator/evaluation/levels/curves';
+import { computeCurves, leastAt } from '../../../simulator/evaluation/levels/curves';
 import { IdleHistogram } from '../../../simulator/evaluation/levels/hybrid-histogram';
 import { addTotals, judgeLevels } from '../../../simulator/evaluation/levels/judge';
 import { levelPath } from '../../../simulator/evaluation/levels/path';
 import { runPlan, staticPlan } from '../../../simulator/evaluation/levels/plans';
+import { POINTS } from '../../../simulator/evaluation/tune';
+import { PLATFORM_PRICES } from '../../../simulator/platform/prices';
 
 const SETTING = { gigabytes: 1, initSeconds: 0.1, keepAliveSeconds: 120, fromMinute: 0, blockMinutes: 5 };
 const nothing = (minutes: number) => new Float64Array(minutes);
@@ -53,6 +56,69 @@ describe('judgeLevels', () => {
     const total = addTotals(judgeLevels(path, { provisioned: nothing(5) }, SETTING));
     expect(total.idleResident).toBeCloseTo(120, 3);
     expect(total.idleBilled).toBe(0);
+  });
+});
+
+describe('what is paid', () => {
+  const MINUTES = 20;
+  const idle = levelPath(new Array(MINUTES).fill(0), 1, 6);
+  const HELD_MINUTE = 60 * PLATFORM_PRICES.provisionedGigabyteSecond;
+  const heldMinutes = (minutes: readonly number[], more: object = {}, setting = SETTING) => {
+    const provisioned = nothing(MINUTES);
+    for (const minute of minutes) provisioned[minute] = 1;
+    return addTotals(judgeLevels(idle, { provisioned, ...more }, setting)).dollars / HELD_MINUTE;
+  };
+
+  it('rounds each time that a level is held up to five minutes', () => {
+    expect(heldMinutes([3])).toBeCloseTo(5, 9);
+    expect(heldMinutes([3, 4, 5, 6, 7])).toBeCloseTo(5, 9);
+    expect(heldMinutes([1, 3, 5])).toBeCloseTo(15, 9);
+    expect(heldMinutes([3, 4, 5, 6, 7, 8, 19])).toBeCloseTo(15, 9);
+    expect(heldMinutes([3, 4, 5, 6, 7, 8], {}, { ...SETTING, fromMinute: 5 })).toBeCloseTo(5, 9);
+  });
+
+  it('is from when it is asked for, though it serves nobody yet', () => {
+    const held = nothing(MINUTES).fill(1, 2, 10);
+    expect(heldMinutes([4, 5, 6, 7, 8, 9], { held })).toBeCloseTo(10, 9);
+  });
+
+  it('has the decisions in it, and each event’s requests', () => {
+    expect(heldMinutes([], { dollarsPerMinute: HELD_MINUTE })).toBeCloseTo(MINUTES, 9);
+    const path = levelPath([50], 0.5, 7);
+    const { dollars } = addTotals(judgeLevels(path, staticPlan(path, path.levels), SETTING));
+    const { lambdaRequest, sqsRequest, provisionedDurationGigabyteSecond } = PLATFORM_PRICES;
+    const busy = path.busySeconds.reduce((sum, each) => sum + each, 0);
+    const requests = 50 * (lambdaRequest + 3 * sqsRequest);
+    expect(dollars).toBeCloseTo(requests + busy * provisionedDurationGigabyteSecond + 5 * path.levels * HELD_MINUTE, 9);
+  });
+});
+
+describe('what may be chosen', () => {
+  it('is as much of each system, of knobs that all differ', () => {
+    for (const [system, list] of Object.entries(candidatesFor(true))) {
+      if (system === 'on-demand') expect(list).toHaveLength(1);
+      else expect(list).toHaveLength(POINTS + 1);
+      // The usual point may be one of the others.
+      expect(new Set(list.map(({ knobs }) => JSON.stringify(knobs))).size).toBeGreaterThanOrEqual(
+        Math.min(POINTS, list.length),
+      );
+    }
+  });
+
+  it('has a schedule only where the training has a whole day to take it from', () => {
+    const workload = (trainMinutes: number) => ({
+      name: 'x',
+      regime: 'pooled' as const,
+      train: Array.from({ length: trainMinutes }, (_, minute) => (minute % 60 < 30 ? 60 : 0)),
+      test: Array.from({ length: 240 }, (_, minute) => (minute % 60 < 30 ? 60 : 0)),
+      warmUpMinutes: 10,
+      jobSeconds: 0.5,
+      seed: 1,
+    });
+    const systems = (trainMinutes: number) =>
+      computeCurves(workload(trainMinutes), ['on-demand', 'scheduled-tracking'], 2).curves.map(({ system }) => system);
+    expect(systems(1440)).toEqual(['on-demand', 'scheduled-tracking']);
+    expect(systems(1439)).toEqual(['on-demand']);
   });
 });
 
