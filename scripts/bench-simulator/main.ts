@@ -1,24 +1,24 @@
 /**
  * `npm run bench:simulator [-- --json]`: how fast the simulator is, as ratios to what the same machine does in the same run. An event
- * is one calendar entry that was popped and acted on, with statistics and policies on.
+ * is one calendar entry that was popped and acted on, with statistics on and, in the full model, Triage's own policies.
  */
 import { parseArgs } from 'node:util';
+import { DEFAULT_SCHEDULING } from '../../core/policies/scheduling/parameters';
 import { byMoments, exponential, Xoshiro128 } from '../../simulator/engine';
+import { CLASSES } from '../../simulator/evaluation/scenario';
 import { MultiServer } from '../../simulator/models';
-import {
-  LANE_DEFAULTS,
-  lambdaInit,
-  PLATFORM_DEFAULTS,
-  Platform,
-  poissonArrivals,
-  type ScalingPolicy,
-} from '../../simulator/platform';
+import { LANE_DEFAULTS, lambdaInit, PLATFORM_DEFAULTS, Platform, poissonArrivals } from '../../simulator/platform';
+import { ensembleSource } from '../../simulator/systems/demand-source';
+import { triagePolicy } from '../../simulator/systems/triage';
+import { triageAdmission } from '../../simulator/systems/triage-admission';
 import { bareHeapEventsPerSecond } from './heap';
 import { stopwatch } from './stopwatch';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
 const ROUNDS = 5;
 const SERVERS = 10;
+/** The heaviest class and the lightest. */
+const TWO_CLASSES = CLASSES.filter((_, index) => index === 0 || index === CLASSES.length - 1);
 
 /** Rounds of all in turn, the best of each: what else the machine does slows single rounds down, never up (see `stopwatch`). */
 const best = { bareHeap: 0, mm10: 0, full100: 0, full1000: 0, full10000: 0, platform1000: 0 };
@@ -67,24 +67,23 @@ function mm10EventsPerSecond(): number {
   return (model.events - before) / seconds();
 }
 
-/** Two lanes that keep so many environments about four fifths busy, observed each minute; the arrivals are made beforehand. */
+/**
+ * Two lanes that keep so many environments about four fifths busy, each with Triage's controller, which has no past to learn from, and its
+ * admission; the arrivals are made beforehand.
+ */
 function fullModel(environments: number) {
   const duration = 400_000 / environments;
-  const policy: ScalingPolicy = {
-    name: 'bench',
-    decide: ({ capacity }) =>
-      capacity.provisionedStatus === 'none'
-        ? [{ kind: 'provision', environments: Math.floor(environments / 4), from: 0 }]
-        : [],
-    admit: (lane) => (lane.queued > 1e6 ? 1 : 0),
+  const policy = {
+    ...triagePolicy(ensembleSource({ classes: TWO_CLASSES, past: [] }, DEFAULT_SCHEDULING), DEFAULT_SCHEDULING),
+    admit: triageAdmission({ classes: TWO_CLASSES }),
   };
   const perSecond = (0.8 * environments) / 0.5 / 2;
-  const lanes = ['critical', 'bulk'].map((lane, index) => ({
+  const lanes = TWO_CLASSES.map(({ name, weight, objectiveSeconds }, index) => ({
     ...LANE_DEFAULTS,
     terms: {
-      lane,
-      weight: 1,
-      objectiveSeconds: 1,
+      lane: name,
+      weight,
+      objectiveSeconds,
       ordered: false,
       floor: 0,
       ceiling: environments,

@@ -1,4 +1,5 @@
 /** One page that needs nothing else: the report's figures as plots, and its tables. */
+import type { UsersFigures } from '../../simulator/evaluation/users';
 import type { MeansRow, Report } from './evaluate';
 import { markdownReport } from './markdown';
 import { linePlot, type Series } from './plot';
@@ -28,18 +29,40 @@ export function htmlReport(report: Report): string {
       ];
     }),
     ...ratePlots(report.rates),
-    linePlot(
-      [
-        { name: 'mean', points: report.users.map((each) => [each.users, each.meanSeconds]) },
-        { name: 'p95', points: report.users.map((each) => [each.users, each.p95Seconds]) },
-        { name: 'p99', points: report.users.map((each) => [each.users, each.p99Seconds]) },
-      ],
-      { title: 'Concurrent users: response time', x: 'users', y: 's', logX: true },
-    ),
+    ...usersPlots(report.users),
     ...fleetPlots(report),
     ...gridPlots(report),
   ];
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Triage's evaluation</title><style>body{font:14px/1.45 system-ui,sans-serif;margin:2em auto;max-width:1280px;padding:0 1em}svg{font:11px system-ui,sans-serif;margin:0 8px 8px 0}table{border-collapse:collapse;font-size:12px;display:block;overflow-x:auto}td,th{border:1px solid #ccc;padding:2px 6px;text-align:left;white-space:nowrap}td.long{white-space:normal;min-width:28em}th{background:#f4f4f4}code{background:#f4f4f4;padding:0 2px}nav a{margin-right:1em}</style><body>${htmlOf(markdownReport(report), plots.join(''))}</body></html>\n`;
+}
+
+export function usersPlots(users: readonly UsersFigures[]): string[] {
+  const series = (name: string, of: (each: UsersFigures) => number): Series => ({
+    name,
+    points: users.map((each) => [each.users, of(each)] as const),
+  });
+  const options = { x: 'users', logX: true };
+  return [
+    linePlot(
+      [
+        series('mean', (each) => each.meanSeconds),
+        series('p95', (each) => each.p95Seconds),
+        series('p99', (each) => each.p99Seconds),
+      ],
+      { ...options, title: 'Concurrent users: response time', y: 's' },
+    ),
+    linePlot([series('answered', (each) => each.perSecond)], {
+      ...options,
+      title: 'Concurrent users: throughput',
+      y: 'per second',
+      logY: true,
+    }),
+    linePlot([series('busy, of the environments that exist', (each) => each.utilisation)], {
+      ...options,
+      title: 'Concurrent users: utilisation of environments',
+      y: 'share',
+    }),
+  ];
 }
 
 function ratePlots(rows: readonly MeansRow[]): string[] {

@@ -1,11 +1,10 @@
 /** The report in Markdown. */
 import type { CurveResult } from '../../simulator/evaluation/levels/curves';
-import type { Trained } from '../../simulator/evaluation/tune';
-import type { Knobs } from '../../simulator/systems/system';
 import type { MeansRow, Report } from './evaluate';
 import { headlineMarkdown } from './headline';
 import { sensitivityMarkdown, spendMarkdown } from './sensitivity';
 import { surgeMarkdown } from './surge';
+import { systemsMarkdown } from './systems-list';
 import { improvement, number, percent, table } from './text';
 
 export function markdownReport(report: Report): string {
@@ -48,37 +47,9 @@ export function markdownReport(report: Report): string {
     `## Serverless against autoscaled fleets (${report.fleets.length} configurations, by formula)`,
     fleetsMarkdown(report),
     '## Systems',
-    table(
-      [
-        'system',
-        'what it is',
-        'knobs',
-        'tuned to',
-        'in training: $, K ‱, greatest p99 of its objective, mean of the reference’s below capacity',
-      ],
-      made.systems.map(({ name, about, knobs, tuned, training }) => [
-        name,
-        about,
-        String(knobs),
-        tuned,
-        training === undefined ? '' : trainedText(training),
-      ]),
-    ),
-    ...(made.offered === undefined
-      ? []
-      : [
-          `Triage runs as it is deployed. Tuning alone would have chosen ${knobsText(made.offered.knobs)}: ${trainedText(made.offered)}.`,
-        ]),
+    systemsMarkdown(report),
   ].join('\n\n');
 }
-
-const trainedText = ({ dollars, coldShare, p99OfObjective, meanOfReference, meetsBounds }: Omit<Trained, 'knobs'>) =>
-  `${number(dollars)}, ${number(1e4 * coldShare)}, ${percent(p99OfObjective)}, ${percent(meanOfReference)}${meetsBounds ? '' : ': no point within the bounds'}`;
-
-const knobsText = (knobs: Knobs) =>
-  Object.entries(knobs)
-    .map(([knob, value]) => `${knob} ${value}`)
-    .join(', ');
 
 function curveMarkdown(curve: CurveResult): string {
   const counts = new Map<string, Map<string, number>>();

@@ -16,7 +16,10 @@ const certain = (lane: string, window: SchedulingParameters['window'], eventsPer
 });
 
 /** Triage's own; it has learnt from the past before it starts, as the deployed one does. */
-export function ensembleSource({ classes, past }: Scenario, parameters: SchedulingParameters): DemandSource {
+export function ensembleSource(
+  { classes, past }: Pick<Scenario, 'classes' | 'past'>,
+  parameters: SchedulingParameters,
+): DemandSource {
   const states = new Map<string, ForecastState | undefined>();
   const step = (lane: string, arrivals: readonly MinuteCount[], nowMinute: number) => {
     const input = { lane, arrivals, nowMinute, planLevel: parameters.planning.planLevel, ...parameters.window };

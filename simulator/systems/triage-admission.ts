@@ -8,7 +8,7 @@ import { ADMIT, type Admission, type LaneView, SHED } from '../platform/policy';
 const EVERY_SECONDS = 1;
 
 /** Lanes in the order of their classes, the most urgent first. */
-export function triageAdmission({ classes }: Scenario) {
+export function triageAdmission({ classes }: Pick<Scenario, 'classes'>) {
   let overload = firstOverload(0);
   let looked = Number.NEGATIVE_INFINITY;
   let delays: number[] = [];

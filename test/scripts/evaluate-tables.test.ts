@@ -1,9 +1,12 @@
 /** Proves that the report's tables say what their rows have, changes of rank included. */
-import type { MeansRow, SpendRow } from '../../scripts/evaluate/evaluate';
-import { htmlOf } from '../../scripts/evaluate/html';
+import type { MeansRow, Report, SpendRow } from '../../scripts/evaluate/evaluate';
+import { htmlOf, usersPlots } from '../../scripts/evaluate/html';
 import { rankOf, sensitivityMarkdown, spendMarkdown } from '../../scripts/evaluate/sensitivity';
+import { onlyInCurves, systemsMarkdown } from '../../scripts/evaluate/systems-list';
 import { improvement } from '../../scripts/evaluate/text';
+import { computeCurves } from '../../simulator/evaluation/levels/curves';
 import { NO_RUN, nothing } from '../../simulator/evaluation/statistics';
+import { SYSTEMS } from '../../simulator/systems';
 
 const MEANS: MeansRow['means'] = {
   meanSeconds: 1,
@@ -75,6 +78,62 @@ describe('the table of equal spend', () => {
 
   it('is not there where nothing was run', () => {
     expect(spendMarkdown([])).toBe('Not part of this extent.');
+  });
+});
+
+describe('the list of systems', () => {
+  const made = {
+    systems: [{ name: 'static', about: 'a fixed level', knobs: 1, tuned: 'quantile 0.5', training: undefined }],
+    offered: undefined,
+  } as unknown as Report['made'];
+  const workload = {
+    name: 'short',
+    regime: 'pooled' as const,
+    train: [6, 6],
+    test: [6, 6, 6],
+    warmUpMinutes: 1,
+    jobSeconds: 0.5,
+    seed: 1,
+  };
+
+  it('describes every system that only the curves have, the bound among them, and none twice', () => {
+    const curves = [computeCurves(workload)];
+    const others = [...new Set(curves.flatMap((each) => each.curves.map(({ system }) => system)))];
+    const asSystems = SYSTEMS.map(({ name }) => ({ name }));
+    const listed = onlyInCurves({ curves, made: { ...made, systems: asSystems } as unknown as Report['made'] });
+    expect(others).toEqual(expect.arrayContaining(['keep-alive', 'hybrid-histogram', 'static']));
+    expect(new Set(listed.map(([name]) => name)).size).toBe(listed.length);
+    expect(listed.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['on-demand', 'keep-alive', 'hybrid-histogram', 'clairvoyant']),
+    );
+    expect(listed.map(([name]) => name)).not.toContain('static');
+    expect(listed.filter(([, about]) => about === '')).toEqual([]);
+  });
+
+  it("has them after the platform model's, and not where no curve was drawn", () => {
+    const curves = [{ curves: [{ system: 'static' }, { system: 'keep-alive' }] }] as unknown as Report['curves'];
+    const text = systemsMarkdown({ curves, made });
+    expect(text).toContain('| static | a fixed level | 1 | quantile 0.5 |  |');
+    expect(text).toMatch(/\| keep-alive \| .*owns the platform/);
+    expect(systemsMarkdown({ curves: [], made })).not.toContain('clairvoyant');
+  });
+});
+
+describe('the plots of concurrent users', () => {
+  it('show response time, throughput and utilisation, a point for each number of users', () => {
+    const of = (users: number) => ({
+      users,
+      meanSeconds: 0.25,
+      p95Seconds: 0.75,
+      p99Seconds: 1.16,
+      perSecond: 0.8 * users,
+      utilisation: 0.25 + users / 2000,
+      coldShare: 0,
+    });
+    const plots = usersPlots([of(10), of(100)]);
+    expect(plots.map((svg) => svg.match(/<circle/g)?.length)).toEqual([6, 2, 2]);
+    for (const [index, what] of ['response time', 'throughput', 'utilisation'].entries())
+      expect(plots[index]).toContain(`Concurrent users: ${what}`);
   });
 });
 
