@@ -9,6 +9,12 @@ export interface ShedState {
   readonly admitted: number;
 }
 
+/**
+ * A lane that is less behind than this, and than half of what counts as too long for it, keeps up with what it is given: to shed from it would
+ * only leave idle what the plan grants it, and its class would get less than its weight's share of capacity.
+ */
+export const KEEPS_UP_SECONDS = 10;
+
 export const NOTHING_SHED: ShedState = { offered: 0, admitted: 0 };
 
 export interface ShedInput {
@@ -21,11 +27,16 @@ export interface ShedInput {
   readonly weightShare: number;
   /** Time until the event's deadline; absent where it has none. */
   readonly slackSeconds?: number | undefined;
-  /** Delay that the lane has now. */
+  /** Delay that the event's own lane has now. */
   readonly delaySeconds: number;
+  /** Delay that counts as too long for it. */
+  readonly tooLongSeconds: number;
 }
 
-/** Deterministic: the n-th event of a shed class is admitted where that keeps the admitted share at its bound or below. */
+/**
+ * Deterministic: an event of a shed class is admitted while its own lane keeps up, and the n-th one of those after it where that keeps the admitted
+ * share at its bound or below.
+ */
 export function decideShed(
   state: ShedState,
   input: ShedInput,
@@ -39,6 +50,8 @@ export function decideShed(
     };
   if (input.rank < input.classes - input.level)
     return { decision: 'admit', reason: 'its class is not shed', state: NOTHING_SHED };
+  if (delaySeconds < Math.min(KEEPS_UP_SECONDS, input.tooLongSeconds / 2))
+    return { decision: 'admit', reason: 'its own lane keeps up', state };
   const offered = state.offered + 1;
   if (state.admitted + 1 <= input.weightShare * offered)
     return {

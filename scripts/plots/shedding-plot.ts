@@ -75,6 +75,7 @@ function offer(lane: Lane, rank: number, level: number, delaySeconds: number, ev
       level,
       weightShare,
       delaySeconds,
+      tooLongSeconds: tooLong(rank),
     });
     lane.shed = state;
     if (decision === 'admit') lane.backlog += 1;

@@ -1,5 +1,5 @@
 /** Triage's admission at ingestion, on the policies that ingestion runs: classes are shed from the lowest while delay is long. */
-import { decideOverload, firstOverload } from '../../core/policies/overload';
+import { DEFAULT_OVERLOAD, decideOverload, firstOverload } from '../../core/policies/overload';
 import { decideShed, NOTHING_SHED } from '../../core/policies/shed';
 import type { Scenario } from '../evaluation/scenario';
 import { ADMIT, type Admission, type LaneView, SHED } from '../platform/policy';
@@ -37,6 +37,7 @@ export function triageAdmission({ classes }: Pick<Scenario, 'classes'>) {
       level: overload.level,
       weightShare: (classes[lane.index]?.weight ?? 0) / weights,
       delaySeconds: delays[lane.index] ?? 0,
+      tooLongSeconds: DEFAULT_OVERLOAD.targetShareOfObjective * (classes[lane.index]?.objectiveSeconds ?? 0),
     });
     shed[lane.index] = decided.state;
     return decided.decision === 'shed' ? SHED : ADMIT;

@@ -85,8 +85,8 @@ export function createLaneWatch(
     },
     shedReason: ({ lane, draft }, nowMs) => {
       const known = seen.get(lane.name);
-      const mayShed = shedAboveShareOfObjective !== null && !lane.ordered;
-      if (!mayShed || known === undefined || isLate(draft.event, nowMs)) return undefined;
+      if (shedAboveShareOfObjective === null || lane.ordered) return undefined;
+      if (known === undefined || isLate(draft.event, nowMs)) return undefined;
       const { expirytime } = draft.event;
       const { decision, reason, state } = decideShed(sheds.get(lane.name) ?? NOTHING_SHED, {
         rank: rankOf(lane),
@@ -94,6 +94,7 @@ export function createLaneWatch(
         level: overloads.get(lane.pool)?.level ?? 0,
         weightShare: shareOf(lane),
         delaySeconds: known.delaySeconds,
+        tooLongSeconds: shedAboveShareOfObjective * lane.objectiveSeconds,
         slackSeconds: expirytime === undefined ? undefined : (Date.parse(expirytime) - nowMs) / 1000,
       });
       sheds.set(lane.name, state);

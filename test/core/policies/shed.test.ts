@@ -1,8 +1,21 @@
 /** Proves who is shed at the door, and that a shed class keeps its least share. */
 import fc from 'fast-check';
-import { decideShed, NOTHING_SHED, type ShedInput, type ShedState } from '../../../core/policies/shed';
+import {
+  decideShed,
+  KEEPS_UP_SECONDS,
+  NOTHING_SHED,
+  type ShedInput,
+  type ShedState,
+} from '../../../core/policies/shed';
 
-const BULK: ShedInput = { rank: 3, classes: 4, level: 1, weightShare: 1 / 15, delaySeconds: 0 };
+const BULK: ShedInput = {
+  rank: 3,
+  classes: 4,
+  level: 1,
+  weightShare: 1 / 15,
+  delaySeconds: KEEPS_UP_SECONDS,
+  tooLongSeconds: 100,
+};
 
 function offer(input: ShedInput, events: number) {
   let state: ShedState = NOTHING_SHED;
@@ -28,6 +41,19 @@ describe('decideShed', () => {
     expect(offer(BULK, 14).admitted).toBe(0);
     expect(offer(BULK, 15).admitted).toBe(1);
     expect(offer(BULK, 1500).admitted).toBe(100);
+  });
+
+  it('admits all of a shed class whose own lane keeps up, since shedding would leave its share of capacity idle', () => {
+    const before = { offered: 14, admitted: 0 };
+    const decided = decideShed(before, { ...BULK, delaySeconds: KEEPS_UP_SECONDS - 1 });
+    expect(decided).toEqual({ decision: 'admit', reason: 'its own lane keeps up', state: before });
+    expect(offer({ ...BULK, delaySeconds: 0 }, 100).admitted).toBe(100);
+  });
+
+  it('takes a lane in a hurry for one that does not keep up at half of what is too long for it', () => {
+    const hurried = { ...BULK, tooLongSeconds: 4 };
+    expect(decideShed(NOTHING_SHED, { ...hurried, delaySeconds: 1.9 }).decision).toBe('admit');
+    expect(decideShed(NOTHING_SHED, { ...hurried, delaySeconds: 2 }).decision).toBe('shed');
   });
 
   it('sheds an event that its lane cannot reach before its deadline, in any class', () => {

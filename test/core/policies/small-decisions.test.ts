@@ -228,7 +228,7 @@ describe('an outcome without a reaction', () => {
 });
 
 describe('shedding', () => {
-  const input = { rank: 3, classes: 4, level: 1, weightShare: 0.5, delaySeconds: 0 };
+  const input = { rank: 3, classes: 4, level: 1, weightShare: 0.5, delaySeconds: 10, tooLongSeconds: 20 };
   it('says why', () => {
     const why = (more: object, state = NOTHING_SHED) => decideShed(state, { ...input, ...more }).reason;
     expect(why({ level: 0 })).toBe('its class is not shed');

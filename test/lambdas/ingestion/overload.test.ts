@@ -1,20 +1,21 @@
 import { createMemoryPorts, type Hook } from '../../../adapters/memory';
 import { createIngest } from '../../../lambdas/ingestion/ingest/core';
 import type { IntakeRecord } from '../../../lambdas/ingestion/ingest/intake';
-import { event, onQueue, SETTINGS, setUp } from './bench';
+import { event, onQueue, SETTINGS, sentIds, setUp } from './bench';
 
 describe('overload', () => {
   const OVERLOADED_MS = 20_000;
   const weighted = SETTINGS.lanes.map((each) => ({ ...each, weight: each.name === 'critical' ? 8 : 1 }));
 
-  /** The critical lane's runner sees messages of that age, over and over, for long enough that the lowest class is shed. */
-  async function overloaded(hook?: Hook) {
+  /** Both lanes' runners see messages of such an age, over and over, for long enough that the lowest class is shed. */
+  async function overloaded(hook?: Hook, normalBehindMs = 12_000) {
     const bench = setUp({ settings: { lanes: weighted }, ...(hook ? { hook } : {}) });
-    await bench.ingest([onQueue('first', event('first', { type: 'alarm' }))]);
+    await bench.ingest([onQueue('first', event('first', { type: 'alarm' })), onQueue('waits', event('waits'))]);
     for (let second = 0; second <= OVERLOADED_MS / 1000; second += 1) {
       bench.world.state.nowMs += 1_000;
       const { nowMs } = bench.world.state;
       bench.world.state.watermarks.critical = { oldestSentAtMs: nowMs - 9_000, seenAtMs: nowMs };
+      bench.world.state.watermarks.normal = { oldestSentAtMs: nowMs - normalBehindMs, seenAtMs: nowMs };
       await bench.ingest([onQueue(`alarm${second}`, event(`alarm${second}`, { type: 'alarm' }))]);
     }
     return bench;
@@ -27,11 +28,11 @@ describe('overload', () => {
     const { lanes } = await bench.ingest([onQueue('a', event('a'))]);
     expect(lanes.normal).toMatchObject({ accepted: 1, shed: 1, unsent: 0 });
     expect(outcomes(bench)).toEqual(['SHED']);
-    expect(bench.world.state.queues.normal?.messages).toEqual([]);
+    expect(sentIds(bench.world, 'normal')).toEqual(['waits']);
     const [record] = Object.values(bench.world.state.records);
     expect(record?.outcome?.reason).toBe('overload: the lowest 1 classes are shed');
     const open = Object.values(bench.world.state.acceptances).filter(({ acceptance }) => acceptance.lane === 'normal');
-    expect(open.map(({ acceptance }) => acceptance.handedOver)).toEqual([true]);
+    expect(open.map(({ acceptance }) => acceptance.handedOver)).toEqual([true, true]);
   });
 
   it('keeps one of ten of a class whose weight is one of ten', async () => {
@@ -39,7 +40,14 @@ describe('overload', () => {
     const events = Array.from({ length: 20 }, (_, index) => onQueue(`n${index}`, event(`n${index}`)));
     const { lanes } = await bench.ingest(events);
     expect(lanes.normal).toMatchObject({ accepted: 20, shed: 18 });
-    expect(bench.world.state.queues.normal?.messages).toHaveLength(2);
+    expect(sentIds(bench.world, 'normal')).toHaveLength(1 + 2);
+  });
+
+  it('sheds nothing of a class whose own lane keeps up, since nobody else would have its share of capacity', async () => {
+    const bench = await overloaded(undefined, 2_000);
+    const { lanes } = await bench.ingest([onQueue('a', event('a'))]);
+    expect(lanes.normal).toMatchObject({ accepted: 1, shed: 0 });
+    expect(sentIds(bench.world, 'normal')).toEqual(['waits', 'a']);
   });
 
   it('sheds nothing where the configuration says so', async () => {
@@ -75,7 +83,7 @@ describe('overload', () => {
     });
     const { lanes } = await bench.ingest([onQueue('a', event('a'))]);
     expect(lanes.normal).toMatchObject({ accepted: 1, shed: 0, unsent: 0 });
-    expect(bench.world.state.queues.normal?.messages).toHaveLength(1);
+    expect(sentIds(bench.world, 'normal')).toEqual(['waits', 'a']);
   });
 
   it('changes nothing for a repeat of what it gave up', async () => {
